@@ -1,0 +1,1 @@
+"""Judgement of results: targets, measurements, verdicts."""

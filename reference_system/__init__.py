@@ -1,0 +1,1 @@
+"""The provincial source system as real software."""

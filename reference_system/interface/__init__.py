@@ -1,0 +1,1 @@
+"""What a source system and its peers exchange: messages, logs and their schemas."""

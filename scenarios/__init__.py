@@ -1,0 +1,1 @@
+"""What a scenario says: territory, fleet, profiles, links, programme, bulletins, faults, targets."""

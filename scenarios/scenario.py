@@ -1,0 +1,172 @@
+"""A scenario as typed values.
+
+Every time is a whole number of milliseconds from the scenario's start unless its name says
+otherwise; codes of places belong to the scenario's era and mean nothing without it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+BulletinClass = Literal["emergency", "priority", "normal"]
+"""Khẩn cấp, ưu tiên, thông thường; the index in `CLASSES` is the rank, smaller is more urgent."""
+
+CLASSES: tuple[BulletinClass, ...] = ("emergency", "priority", "normal")
+
+SoundKind = Literal["file", "stream", "live"]
+"""A file on the device, a file fetched while it plays, or a broadcast (tiếp âm)."""
+
+KINDS: tuple[SoundKind, ...] = ("file", "stream", "live")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words for people, in Vietnamese and English."""
+
+    vi: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Where: the whole territory of the scenario, or the districts, communes and devices named.
+
+    Several fields together mean their union. An area with nothing named and `everywhere` false
+    holds nothing.
+    """
+
+    everywhere: bool = False
+    districts: tuple[str, ...] = ()
+    communes: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FleetGroup:
+    """`clusters` devices in each commune of `where`.
+
+    A commune gets the devices of the last group that covers it and of every later group with
+    `adds`. `basis` says where the numbers come from ("assumed", or a source).
+    """
+
+    where: Area
+    profile: str
+    clusters: int
+    link: str
+    basis: str
+    adds: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeItem:
+    """A part of a programme slot: a relayed broadcast (tiếp âm) or the station's own recording."""
+
+    relay: str | None
+    length_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeSlot:
+    """A daily slot: from `at_ms` after local midnight on `days` (0 = Monday), at most `slot_ms`.
+
+    The items follow each other from the start of the slot. The schedule is sent `lead_ms` before
+    the slot, or at the scenario's start when that is later.
+    """
+
+    id: str
+    where: Area
+    at_ms: int
+    days: tuple[int, ...]
+    slot_ms: int
+    lead_ms: int
+    items: tuple[ProgrammeItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What a bulletin sounds like. `size_bytes` is None where the file does not say."""
+
+    kind: SoundKind
+    length_ms: int
+    size_bytes: int | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """A bulletin (bản tin), issued at `at_ms` to everybody in `to`.
+
+    It is played `times` times in all, `gap_ms` from one start to the next; each repetition is
+    issued when it is due. `not_before_ms` (None: at once), `expires_ms` and `end_by_ms` (None:
+    no limit) are instants and hold for the first play; `valid_ms` limits how long after its own
+    issue each play may still begin. `cancel_at_ms` withdraws the plays issued before it and
+    stops later ones from being issued.
+    """
+
+    id: str
+    bulletin_class: BulletinClass
+    severity: int
+    at_ms: int
+    to: Area
+    sound: Sound
+    times: int = 1
+    gap_ms: int = 0
+    not_before_ms: int | None = None
+    valid_ms: int | None = None
+    end_by_ms: int | None = None
+    order: int = 0
+    cancel_at_ms: int | None = None
+
+
+OutageKind = Literal["mains", "cell", "fibre", "link"]
+"""What is lost: mains power, the cellular network, the fixed line, or whichever link there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Power or links lost in `where` over `[at_ms, at_ms + lasts_ms)`."""
+
+    takes: tuple[OutageKind, ...]
+    where: Area
+    at_ms: int
+    lasts_ms: int
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRequest:
+    """A target that the run is to be judged by; `limit` replaces the target's own, as written.
+
+    With `expect` "fail" (and `why`) an unexpected pass is the failure.
+    """
+
+    id: str
+    limit: str | None = None
+    expect: Literal["pass", "fail"] = "pass"
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The territory of a scenario: a province, or districts or communes of it, by era codes."""
+
+    province: str
+    districts: tuple[str, ...] = ()
+    communes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Everything that one scenario file says, checked."""
+
+    title: Text
+    era: str
+    start: datetime
+    horizon_ms: int
+    seed: int
+    territory: Place
+    fleet: tuple[FleetGroup, ...]
+    programme: tuple[ProgrammeSlot, ...]
+    bulletins: tuple[Bulletin, ...]
+    faults: tuple[Outage, ...]
+    targets: tuple[TargetRequest, ...]

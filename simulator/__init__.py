@@ -1,0 +1,1 @@
+"""Simulated networks of stations: it measures and judges nothing."""

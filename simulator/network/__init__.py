@@ -1,0 +1,1 @@
+"""How commands reach devices: random draws, attempts, outages."""

@@ -1,0 +1,103 @@
+"""Scenario files: found by path or by name, read strictly, and told everything that is wrong."""
+
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+
+from scenarios import strict_yaml
+from scenarios.areas import Places, places_of
+from scenarios.files import read_bounded
+from scenarios.meaning import bulletins_of, check_unique, faults_of, fleet_of, targets_of
+from scenarios.problems import BadInput, Problem
+from scenarios.programme import programme_of
+from scenarios.reading import Reading
+from scenarios.scenario import ProgrammeSlot, Scenario, Text
+from scenarios.schema import breaches, did_you_mean
+from scenarios.times import Span, span_of
+
+_SHIPPED = FilePath(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A scenario, what is odd about its file though not wrong, and the file's bytes as read."""
+
+    scenario: Scenario
+    warnings: tuple[Problem, ...]
+    source: bytes
+
+
+def load(path: FilePath) -> Loaded:
+    """The scenario in a file; raises `BadInput` with every error that the file has."""
+    return parse(str(path), read_bounded(path, strict_yaml.MAX_BYTES))
+
+
+def parse(file: str, source: bytes) -> Loaded:
+    """The scenario in `source`, named `file` in messages; raises `BadInput` as `load` does."""
+    reading = Reading(strict_yaml.parse(file, source))
+    for path, problem in breaches(reading.document, "scenario"):
+        reading.record(path, problem)
+    span, places = span_of(reading), places_of(reading)
+    scenario = _scenario(reading, span, places)
+    if scenario is None or reading.errors:
+        raise BadInput(_in_order(reading.errors))
+    return Loaded(scenario, _in_order(reading.warnings), source)
+
+
+def find(name_or_path: str) -> FilePath:
+    """The file of a scenario: a path that exists, or else the name of a shipped scenario.
+
+    Raises `BadInput` that names the shipped ones.
+    """
+    path, named = FilePath(name_or_path), f"{name_or_path}.yaml"
+    if "\0" not in name_or_path and path.exists():
+        return path
+    if name_or_path in shipped():
+        return _SHIPPED / named
+    hint = did_you_mean(name_or_path, shipped())
+    expected = f"a file, or a shipped scenario: {', '.join(shipped())}"
+    wrong = "neither a file nor the name of a scenario"
+    raise BadInput([Problem(name_or_path, None, None, "", wrong, expected, hint)])
+
+
+def shipped() -> tuple[str, ...]:
+    """The names of the scenarios that come with the project."""
+    return tuple(sorted(path.stem for path in _SHIPPED.glob("*.yaml")))
+
+
+def _scenario(reading: Reading, span: Span | None, places: Places | None) -> Scenario | None:
+    fleet = fleet_of(reading, places)
+    if places is not None and reading.is_sound(("fleet",)):
+        places.fleet = fleet
+    programme = programme_of(reading, places)
+    bulletins = bulletins_of(reading, places, span)
+    faults = faults_of(reading, places, span)
+    targets = targets_of(reading)
+    _check_ids(reading, programme)
+    if span is None or places is None:
+        return None
+    return Scenario(
+        title=Text(reading.value(("title", "vi"), ""), reading.value(("title", "en"), "")),
+        era=reading.value(("era",)),
+        start=span.start,
+        horizon_ms=span.horizon_ms,
+        seed=int(reading.value(("seed",), 0)),
+        territory=places.place,
+        fleet=fleet,
+        programme=programme,
+        bulletins=bulletins,
+        faults=faults,
+        targets=targets,
+    )
+
+
+def _check_ids(reading: Reading, programme: tuple[ProgrammeSlot, ...]) -> None:
+    slots = [(*path, "id") for path in reading.entries(("programme",))]
+    bulletins = [(*path, "id") for path in reading.entries(("bulletins",))]
+    given = [
+        slot.id for path, slot in zip(slots, programme, strict=True) if not reading.value(path)
+    ]
+    check_unique(reading, slots + bulletins, given)
+
+
+def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0)))

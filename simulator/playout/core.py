@@ -1,0 +1,118 @@
+"""The vectorised core in plain numpy: all devices of a batch at once.
+
+Each day is split where nothing is left to do (`busy`); an item alone in its part that nothing
+disturbs has a closed form; only the rest is played segment by segment (`lockstep`).
+"""
+
+import numpy as np
+
+from simulator.gaps import FAR, Milliseconds
+
+from . import lockstep
+from .batch import FILE, LIVE, RESTART, Batch, Codes, Places
+from .busy import Clusters, Day, calm_clusters, disturbed_clusters
+from .lockstep import CANCELLED, FINISHED, HORIZON, WINDOW
+from .segments import Segments
+
+SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64)
+"""Clusters are played together with others up to the next of these sizes."""
+
+
+def play(batch: Batch) -> Segments:
+    """Plays a batch; the segments in no particular order."""
+    if not batch.devices or not batch.delivered.size:
+        return Segments.joined([])
+    disturbed = (batch.power.start < FAR).any(axis=0) | (batch.link.start < FAR).any(axis=0)
+    disturbed |= batch.after_cut == RESTART
+    day = Day.of(batch)
+    clusters, in_order = calm_clusters(day)
+    disturbed |= ~in_order
+    if not disturbed.any():
+        return Segments.joined(_play(batch, day, clusters, None))
+    calm, rest = np.flatnonzero(~disturbed), np.flatnonzero(disturbed)
+    parts = []
+    for devices in (calm, rest):
+        if len(devices):
+            part = batch.take(devices)
+            day = Day.of(part)
+            found = calm_clusters(day)[0] if devices is calm else disturbed_clusters(day, part)
+            parts += _play(part, day, found, devices)
+    return Segments.joined(parts)
+
+
+def _play(batch: Batch, day: Day, clusters: Clusters, devices: Places | None) -> list[Segments]:
+    """`devices` are the devices' places in the whole batch, None where they are all."""
+    parts = [_undisturbed(batch, day, clusters)]
+    parts += _together(batch, day, clusters)
+    if devices is None:
+        return parts
+    return [
+        Segments(devices[p.device].astype(np.int32), p.item, p.start, p.end, p.offset, p.reason)
+        for p in parts
+    ]
+
+
+def _undisturbed(batch: Batch, day: Day, clusters: Clusters) -> Segments:
+    """Lone items that play in one piece; those that do not lose their mark in `clusters.lone`."""
+    place, device = np.nonzero(clusters.lone)
+    item = place if clusters.order is None else clusters.order[place, device]
+    start = day.at[item, device]
+    natural_end = day.natural_end[item, device]
+    stop = day.stop[item, device]
+    end = np.minimum(np.minimum(natural_end, stop), batch.horizon)
+    kind = day.kind[item, device]
+    if batch.power.rows or batch.link.rows:
+        loss = _next_loss(batch, device, start, kind)
+        whole = (end == natural_end) | (end == batch.horizon)
+        kept = (end < loss) | ((end == loss) & whole)
+        clusters.lone[place[~kept], device[~kept]] = False
+        item, device, start, natural_end, end, kind = (
+            values[kept] for values in (item, device, start, natural_end, end, kind)
+        )
+    reason = np.where(end == batch.cancelled[item, device], CANCELLED, WINDOW)
+    reason[end == batch.horizon] = HORIZON
+    reason[end == natural_end] = FINISHED
+    not_before = batch.plans.not_before[item, batch.plan[device]]
+    offset = np.where(kind == LIVE, start - not_before, 0)
+    return Segments(
+        device.astype(np.int32), item.astype(np.int16), start, end, offset, reason.astype(np.int8)
+    )
+
+
+def _next_loss(batch: Batch, device: Places, start: Milliseconds, kind: Codes) -> Milliseconds:
+    """When power, or a link that the item needs, is next lost."""
+    loss = batch.power.take(device).next_down(start)
+    if batch.link.rows:
+        link = batch.link.take(device).next_down(start)
+        loss = np.where(kind == FILE, loss, np.minimum(loss, link))
+    return loss
+
+
+def _together(batch: Batch, day: Day, clusters: Clusters) -> list[Segments]:
+    """The clusters that are left, grouped by size."""
+    opens = clusters.opens & ~clusters.lone
+    if clusters.order is None:
+        active = day.at < FAR
+    else:
+        active = np.take_along_axis(day.at, clusters.order, axis=0) < FAR
+    device, place = np.nonzero((active & ~clusters.lone).T)
+    if not len(device):
+        return []
+    item = place if clusters.order is None else clusters.order[place, device]
+    begin = np.flatnonzero(opens[place, device])
+    size = np.diff(begin, append=len(device))
+    parts = []
+    smaller = 0
+    for largest in (*SIZES, len(day.at)):
+        chosen = (size > smaller) & (size <= largest)
+        smaller = max(smaller, largest)
+        if not chosen.any():
+            continue
+        first, length = begin[chosen], size[chosen]
+        within = np.arange(length.max())[:, None]
+        filled = within < length
+        items = item[np.where(filled, first + within, first)]
+        now = day.at[item[first], device[first]]
+        group = lockstep.Clusters.of(batch, items, filled, device[first], now)
+        parts += lockstep.play(group, batch.horizon)
+    return parts

@@ -1,1 +1,1 @@
-"""What a scenario says: territory, fleet, profiles, links, programme, bulletins, faults, targets."""
+"""What a scenario says: territory, fleet, profiles, links, bulletins, faults, targets."""

@@ -1,6 +1,6 @@
 """The places that a scenario file names, held against its era and its territory."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -35,8 +35,13 @@ class _Era:
             },
         }
 
-    def find(self, reading: Reading, path: Path, level: str, code: str) -> _Unit | None:
-        """The unit of this code; None, and an error at the path, where the era has none."""
+    def find(
+        self, reading: Reading, path: Path, level: str, code: str, likely: Iterable[str]
+    ) -> _Unit | None:
+        """The unit of this code; None, and an error at the path, where the era has none.
+
+        The error names the nearest of the `likely` codes.
+        """
         units = self.units[level]
         if code in units:
             return units[code]
@@ -44,7 +49,7 @@ class _Era:
         if not units:
             expected = f"another level: era {self.name} has no {level}s"
         # Looking for what was meant takes time, and nobody reads the hundredth hint.
-        hint = did_you_mean(code, units) if len(reading.errors) < _HINTED_ERRORS else None
+        hint = did_you_mean(code, likely) if len(reading.errors) < _HINTED_ERRORS else None
         reading.error(path, shown(code), expected, hint)
         return None
 
@@ -98,10 +103,11 @@ class Places:
         )
 
     def _check_unit(self, path: Path, level: str, code: str) -> bool:
-        unit = self._era.find(self._reading, path, level, code)
+        own = self.communes if level == "commune" else self._districts
+        unit = self._era.find(self._reading, path, level, code, own)
         if unit is None:
             return False
-        inside = code in (self.communes if level == "commune" else self._districts)
+        inside = code in own
         if not inside:
             wrong = f'"{code}" ({unit.name}), which lies outside'
             self._reading.error(path, wrong, "a place inside the scenario's territory")
@@ -139,7 +145,7 @@ def places_of(reading: Reading) -> Places | None:
     named: dict[str, dict[str, None]] = {"province": {}, "district": {}, "commune": {}}
     provinces: dict[str, Path] = {}
     for path, level, code in _codes(reading, ("territory",)):
-        if unit := era.find(reading, path, level, code):
+        if unit := era.find(reading, path, level, code, era.units[level]):
             named[level][code] = None
             provinces.setdefault(unit.province, path)
     if not reading.is_sound(("territory",)):

@@ -1,5 +1,6 @@
 """Scenario files: found by path or by name, read strictly, and told everything that is wrong."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
@@ -48,11 +49,10 @@ def find(name_or_path: str) -> FilePath:
 
     Raises `BadInput` that names the shipped ones.
     """
-    path, named = FilePath(name_or_path), f"{name_or_path}.yaml"
-    if "\0" not in name_or_path and path.exists():
-        return path
+    if os.path.exists(name_or_path):  # which is false, not an error, for an impossible name
+        return FilePath(name_or_path)
     if name_or_path in shipped():
-        return _SHIPPED / named
+        return _SHIPPED / f"{name_or_path}.yaml"
     hint = did_you_mean(name_or_path, shipped())
     expected = f"a file, or a shipped scenario: {', '.join(shipped())}"
     wrong = "neither a file nor the name of a scenario"

@@ -97,7 +97,7 @@ class Bulletin:
     """A bulletin (bản tin), issued at `at_ms` to everybody in `to`.
 
     It is played `times` times in all, `gap_ms` from one start to the next; each repetition is
-    issued when it is due. `not_before_ms` (None: at once), `expires_ms` and `end_by_ms` (None:
+    issued when it is due. `not_before_ms` (None: at once) and `end_by_ms` (None:
     no limit) are instants and hold for the first play; `valid_ms` limits how long after its own
     issue each play may still begin. `cancel_at_ms` withdraws the plays issued before it and
     stops later ones from being issued.

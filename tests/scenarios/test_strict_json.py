@@ -11,7 +11,10 @@ from scenarios.problems import BadInput
 @pytest.mark.parametrize(
     ("source", "line"),
     [
-        (b'{"a": 1, "a": 2}', 'c.json:1: is the key "a" again in one object, expected each key once'),
+        (
+            b'{"a": 1, "a": 2}',
+            'c.json:1: is the key "a" again in one object, expected each key once',
+        ),
         (b"[NaN]", "c.json:1: is NaN, expected a number that JSON knows"),
         (b"[-Infinity]", "c.json:1: is -Infinity, expected a number that JSON knows"),
         (b"[1e999]", "c.json:1: is a number out of range, expected a smaller number"),

@@ -1,3 +1,4 @@
+import contextlib
 from datetime import datetime, timedelta
 from fractions import Fraction
 
@@ -28,7 +29,22 @@ def test_durations(text: str, ms: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "45", "45 m", "-1s", "+1s", "1e3s", "m", "1m1h", "1m2m", "1.s", ".5s", "٤s", "1s\n", "0x1s"],
+    [
+        "",
+        "45",
+        "45 m",
+        "-1s",
+        "+1s",
+        "1e3s",
+        "m",
+        "1m1h",
+        "1m2m",
+        "1.s",
+        ".5s",
+        "٤s",
+        "1s\n",
+        "0x1s",
+    ],
 )
 def test_a_duration_without_a_unit_or_out_of_form_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"a duration with its unit, such as 45m"):
@@ -124,10 +140,10 @@ def test_a_moment_that_is_none_is_refused(text: str) -> None:
 @given(st.text(max_size=12) | st.from_regex(r"[0-9.]{0,15}[a-zA-Z/:+TZ-]{0,6}", fullmatch=True))
 def test_no_text_ends_in_anything_but_a_number_or_a_refusal(text: str) -> None:
     for read in (units.duration_ms, units.size_bytes, units.rate_bit_s, units.clock_ms):
-        try:
-            assert 0 <= read(text) < 2**60
-        except ValueError as error:
-            assert str(error)
+        value = 0
+        with contextlib.suppress(ValueError):
+            value = read(text)
+        assert 0 <= value < 2**60
 
 
 def test_a_time_of_day_is_told_around_midnight() -> None:

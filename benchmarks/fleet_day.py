@@ -55,7 +55,7 @@ def commune_items(rng: np.random.Generator, streams: bool) -> list[Item]:
         add("normal", "live", slot - 4 * HOUR, slot + 15 * MINUTE, 15 * MINUTE, end)
         add("normal", stored, slot - 4 * HOUR, slot + 30 * MINUTE, 10 * MINUTE, end)
     add("normal", stored, 8 * HOUR, 9 * HOUR + int(rng.integers(HOUR)), 3 * MINUTE)
-    late = 17 * HOUR + int(rng.integers(30 * MINUTE))
+    late = 16 * HOUR + int(rng.integers(3 * HOUR))
     add("priority", stored, late, late, 4 * MINUTE, expires=late + 2 * HOUR)
     first = 13 * HOUR + int(rng.integers(2 * HOUR))
     for at in (first, first + 2 * HOUR, first + 4 * HOUR):
@@ -104,8 +104,4 @@ def _outages(troubled: np.ndarray, rng: np.random.Generator) -> Gaps:
     length = rng.exponential(HOUR, shape).astype(np.int64) + 1
     start[:, ~troubled] = FAR
     end = np.where(start < FAR, start + length, FAR)
-    first, *others = (Gaps(start[i : i + 1], end[i : i + 1]) for i in range(OUTAGES))
-    for other in others:
-        first = first.union(other)
-    return first
-
+    return Gaps.merged(start, end)

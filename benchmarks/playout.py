@@ -43,7 +43,10 @@ def heartbeats_of(device: Device) -> int:
     """The same for one device as an object."""
     power, link = device.power, device.link
     both = [
-        (max(p[0], k[0]), min(p[1], k[1])) for p in power for k in link if p[0] < k[1] and k[0] < p[1]
+        (max(p[0], k[0]), min(p[1], k[1]))
+        for p in power
+        for k in link
+        if p[0] < k[1] and k[0] < p[1]
     ]
     return sum(-(-end // HEARTBEAT) - -(-start // HEARTBEAT) for start, end in both)
 
@@ -195,7 +198,10 @@ def main() -> int:
     installed = engines.vectorised()
     wanted = {"all": [*installed, "simpy"], "best": [installed[0]]}.get(args.engine, [args.engine])
     if missing := [name for name in wanted if name not in (*installed, "simpy")]:
-        print(f"engine {missing[0]} is not installed: pip install 'ttcs-hil[compiled]'", file=sys.stderr)
+        print(
+            f"engine {missing[0]} is not installed: pip install 'ttcs-hil[compiled]'",
+            file=sys.stderr,
+        )
         return 2
     table = measure(wanted, args.devices, args.hard, args.workers)
     if args.json:

@@ -75,10 +75,15 @@ class Gaps:
             down = np.where(start > after, start, down)
         return down
 
+    def of(self, device: int) -> tuple[tuple[int, int], ...]:
+        """One device's gaps."""
+        columns = zip(self.start[:, device].tolist(), self.end[:, device].tolist(), strict=True)
+        return tuple((start, end) for start, end in columns if start < FAR)
+
     def between(self, device: int, horizon: int) -> tuple[tuple[int, int], ...]:
         """One device's good intervals in `[0, horizon)`, the complement of its gaps."""
         turns = [0]
-        for start, end in zip(self.start[:, device].tolist(), self.end[:, device].tolist(), strict=True):
+        for start, end in self.of(device):
             turns += [min(start, horizon), min(end, horizon)]
         turns.append(horizon)
         return tuple((on, off) for on, off in zip(turns[::2], turns[1::2], strict=True) if on < off)
@@ -86,18 +91,20 @@ class Gaps:
     def union(self, other: Self) -> Self:
         """The gaps of either: off where one of the two is off."""
         start = np.concatenate([self.start, other.start])
-        end = np.concatenate([self.end, other.end])
+        return self.merged(start, np.concatenate([self.end, other.end]))
+
+    @classmethod
+    def merged(cls, start: Milliseconds, end: Milliseconds) -> Self:
+        """Gaps from intervals in any order, which may touch, overlap or (at `FAR`) be missing."""
         if not len(start):
-            return self
+            return cls(start, end)
         by_start = np.argsort(start, axis=0, kind="stable")
         start = np.take_along_axis(start, by_start, axis=0)
         reach = np.maximum.accumulate(np.take_along_axis(end, by_start, axis=0), axis=0)
-        opens = np.ones(start.shape, np.bool_)
-        opens[1:] = start[1:] > reach[:-1]
-        opens &= start < FAR
-        closes = np.ones(start.shape, np.bool_)
-        closes[:-1] = opens[1:] | (start[1:] >= FAR)
-        closes &= start < FAR
+        real = start < FAR
+        opens, closes = real.copy(), real.copy()
+        opens[1:] &= start[1:] > reach[:-1]
+        closes[:-1] &= opens[1:] | ~real[1:]
         row = np.cumsum(opens, axis=0) - 1
         rows = int(opens.sum(axis=0).max(initial=0))
         merged_start = np.full((rows, start.shape[1]), FAR, np.int64)
@@ -105,7 +112,7 @@ class Gaps:
         columns = np.broadcast_to(np.arange(start.shape[1]), start.shape)
         merged_start[row[opens], columns[opens]] = start[opens]
         merged_end[row[closes], columns[closes]] = reach[closes]
-        return type(self)(merged_start, merged_end)
+        return cls(merged_start, merged_end)
 
 
 def _complement(intervals: Sequence[tuple[int, int]], horizon: int) -> list[tuple[int, int]]:

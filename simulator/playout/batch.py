@@ -77,6 +77,10 @@ class Plans:
             tuple(kept), tuple(places), not_before, expires, end_by, duration, kind, urgency, rank
         )
 
+    def row(self, plan: int, item: str) -> int:
+        """The row of an item of a plan, by its id."""
+        return next(row for row, kept in enumerate(self.items[plan]) if kept.id == item)
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:

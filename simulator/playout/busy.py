@@ -57,39 +57,37 @@ class Day:
 class Clusters:
     """Which items of each device belong together.
 
-    `opens` marks the item that begins a cluster, `lone` one that is alone in its cluster; shape
-    (items, devices). Where a device's items do not arrive in the order of its plan, `order` holds,
-    in each of its columns, the items in the order of arrival; otherwise it is None and the order
-    is the plan's. `opens` and `lone` are in that order.
+    `active` marks the items that may play at all, `opens` those that begin a cluster, `lone` those
+    that are alone in theirs; shape (items, devices). Where items need not arrive in the order of
+    the plan, `order` holds in each column the items in the order of arrival, and the marks are in
+    that order, too; otherwise it is None.
     """
 
     order: Places | None
+    active: Flags
     opens: Flags
     lone: Flags
 
 
 def calm_clusters(day: Day) -> tuple[Clusters, Flags]:
-    """Clusters of devices without gaps, and which of them arrive in the order of the plan.
+    """Clusters of devices without gaps, and which of these arrive in the order of the plan.
 
-    The clusters are right for those only.
+    A device whose items arrive in another order has no clusters here.
     """
     rows, devices = day.at.shape
+    active = day.at < FAR
+    latest = np.maximum.accumulate(np.where(active, day.at, -1), axis=0)
+    in_order: Flags = np.all(day.at >= latest, axis=0)
+    active &= in_order
     opens = np.zeros((rows, devices), np.bool_)
-    joins = np.zeros((rows, devices), np.bool_)
-    in_order = np.ones(devices, np.bool_)
     bound = np.full(devices, -1, np.int64)
-    latest = bound.copy()
     for row in range(rows):
         at = day.at[row]
-        active = at < FAR
-        in_order &= at >= latest
-        np.equal(active, at >= bound, out=opens[row])
-        opens[row] &= active
-        np.logical_xor(active, opens[row], out=joins[row])
+        np.logical_and(active[row], at >= bound, out=opens[row])
         after = np.maximum(bound, at) + (day.natural_end[row] - at)
-        np.copyto(bound, after, where=active)
-        np.copyto(latest, at, where=active)
-    return Clusters(None, opens, _lone(opens, joins)), in_order
+        np.minimum(after, FAR, out=after)  # many long items: no sum may leave the 64 bits
+        np.copyto(bound, after, where=active[row])
+    return Clusters(None, active, opens, _lone(opens, active & ~opens)), in_order
 
 
 def disturbed_clusters(day: Day, batch: Batch) -> Clusters:
@@ -135,6 +133,7 @@ def disturbed_clusters(day: Day, batch: Batch) -> Clusters:
         joins[row] = item & busy
         longer = work[row] + np.where(again[row], total, 0)
         total = np.where(opens[row], work[row], total + np.where(joins[row], work[row], 0))
+        np.minimum(total, FAR, out=total)
         begun = np.where(opens[row], at + work[row], bound)
         bound = np.where(active & busy, np.minimum(bound + longer, FAR), begun)
 
@@ -142,7 +141,8 @@ def disturbed_clusters(day: Day, batch: Batch) -> Clusters:
     items_first = np.argsort(is_gap, axis=0, kind="stable")[:rows]
     opens = np.take_along_axis(opens, items_first, axis=0)
     joins = np.take_along_axis(joins, items_first, axis=0)
-    return Clusters(np.take_along_axis(sequence, items_first, axis=0), opens, _lone(opens, joins))
+    order = np.take_along_axis(sequence, items_first, axis=0)
+    return Clusters(order, opens | joins, opens, _lone(opens, joins))
 
 
 def _lone(opens: Flags, joins: Flags) -> Flags:

@@ -69,8 +69,8 @@ def _with_last_row(gaps: Gaps) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.in
     return np.concatenate([gaps.start, never]), np.concatenate([gaps.end, never])
 
 
-@_kernel  # type: ignore[untyped-decorator]  # numba has no types
-def _play_from(
+@_kernel
+def _play_from(  # type: ignore[no-untyped-def]  # noqa: C901 - numba infers the types; one loop
     device, horizon,
     plan, not_before, expires, end_by, duration, kind, urgency, rank,
     delivered, cancelled, power_start, power_end, link_start, link_end,

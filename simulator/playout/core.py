@@ -22,34 +22,27 @@ def play(batch: Batch) -> Segments:
     """Plays a batch; the segments in no particular order."""
     if not batch.devices or not batch.delivered.size:
         return Segments.joined([])
-    disturbed = (batch.power.start < FAR).any(axis=0) | (batch.link.start < FAR).any(axis=0)
-    disturbed |= batch.after_cut == RESTART
-    day = Day.of(batch)
-    clusters, in_order = calm_clusters(day)
-    disturbed |= ~in_order
-    if not disturbed.any():
-        return Segments.joined(_play(batch, day, clusters, None))
-    calm, rest = np.flatnonzero(~disturbed), np.flatnonzero(disturbed)
-    parts = []
-    for devices in (calm, rest):
-        if len(devices):
-            part = batch.take(devices)
-            day = Day.of(part)
-            found = calm_clusters(day)[0] if devices is calm else disturbed_clusters(day, part)
-            parts += _play(part, day, found, devices)
+    troubled = (batch.power.start < FAR).any(axis=0) | (batch.link.start < FAR).any(axis=0)
+    troubled |= batch.after_cut == RESTART
+    parts: list[Segments] = []
+    if not troubled.all():
+        calm = np.flatnonzero(~troubled)
+        part = batch.take(calm) if troubled.any() else batch
+        day = Day.of(part)
+        clusters, in_order = calm_clusters(day)
+        troubled[calm[~in_order]] = True
+        parts += [p.of_devices(calm) for p in _play(part, day, clusters)]
+    if troubled.any():
+        rest = np.flatnonzero(troubled)
+        part = batch.take(rest)
+        day = Day.of(part)
+        clusters = disturbed_clusters(day, part)
+        parts += [p.of_devices(rest) for p in _play(part, day, clusters)]
     return Segments.joined(parts)
 
 
-def _play(batch: Batch, day: Day, clusters: Clusters, devices: Places | None) -> list[Segments]:
-    """`devices` are the devices' places in the whole batch, None where they are all."""
-    parts = [_undisturbed(batch, day, clusters)]
-    parts += _together(batch, day, clusters)
-    if devices is None:
-        return parts
-    return [
-        Segments(devices[p.device].astype(np.int32), p.item, p.start, p.end, p.offset, p.reason)
-        for p in parts
-    ]
+def _play(batch: Batch, day: Day, clusters: Clusters) -> list[Segments]:
+    return [_undisturbed(batch, day, clusters), *_together(batch, day, clusters)]
 
 
 def _undisturbed(batch: Batch, day: Day, clusters: Clusters) -> Segments:
@@ -91,11 +84,7 @@ def _next_loss(batch: Batch, device: Places, start: Milliseconds, kind: Codes) -
 def _together(batch: Batch, day: Day, clusters: Clusters) -> list[Segments]:
     """The clusters that are left, grouped by size."""
     opens = clusters.opens & ~clusters.lone
-    if clusters.order is None:
-        active = day.at < FAR
-    else:
-        active = np.take_along_axis(day.at, clusters.order, axis=0) < FAR
-    device, place = np.nonzero((active & ~clusters.lone).T)
+    device, place = np.nonzero((clusters.active & ~clusters.lone).T)
     if not len(device):
         return []
     item = place if clusters.order is None else clusters.order[place, device]

@@ -106,7 +106,7 @@ class Clusters:
 
 def play(clusters: Clusters, horizon: int) -> list[Segments]:
     """Plays every cluster to its end; the segments in no particular order."""
-    played = []
+    played: list[Segments] = []
     while True:
         possible = _possible(clusters)
         first = possible.min(axis=0)
@@ -145,9 +145,7 @@ def _lose_power(c: Clusters, first: Milliseconds, alive: Flags) -> bool:
     return True
 
 
-def _play_one(
-    c: Clusters, possible: Milliseconds, first: Milliseconds, horizon: int
-) -> Segments:
+def _play_one(c: Clusters, possible: Milliseconds, first: Milliseconds, horizon: int) -> Segments:
     """One segment of each cluster, from `first` on; of a cluster at its end, nothing of meaning."""
     rank = np.where(possible == first, c.rank, np.iinfo(np.int32).max)
     # `take` and `put` with places in the flattened array: fancy indexing may return arrays that

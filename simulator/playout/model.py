@@ -18,6 +18,7 @@ class Line:
     """Power or link of one device over time: half-open intervals, in any order, as their union."""
 
     def __init__(self, intervals: Iterable[Interval]) -> None:
+        """Empty intervals are ignored."""
         self._turns: list[int] = []  # on, off, on, off ...
         for start, end in sorted(i for i in intervals if i[0] < i[1]):
             if self._turns and start <= self._turns[-1]:
@@ -73,6 +74,19 @@ class Progress:
             return self.item.not_before + self.item.duration
         return start + self.item.duration - self.position
 
+    def may_end(self, start: int) -> int:
+        """When it ends, having begun at `start`, if nothing but its own limits ends it."""
+        limits = (self.finish(start), self.item.cancelled, self.item.end_by)
+        return min(at for at in limits if at is not None)
+
+    def stopped(self, played: int, reason: Reason, after_cut: AfterCut) -> None:
+        """A segment of it has ended (rules 5 and 8)."""
+        self.begun = True
+        self.position += played
+        self.over = reason == "finished"
+        if reason == "preempted":
+            self.interrupted(after_cut)
+
     def interrupted(self, then: AfterCut | PowerRecovery) -> None:
         """Rules 5 and 6: what an interruption does to it; a live item is never touched."""
         if self.item.kind == "live" or not self.begun or self.over:
@@ -104,7 +118,7 @@ def station(
     start = 0
 
     while True:
-        now: int = env.now
+        now = int(env.now)
         while upcoming and upcoming[-1][0] <= now:
             waiting.append(upcoming.pop()[1])
         linked = link.is_up(now)
@@ -114,11 +128,7 @@ def station(
             reason = why_it_stops(playing, start, now, horizon, device, power, linked, candidates)
             if reason is not None:
                 log.append(segment(playing, start, now, reason))
-                playing.begun = True
-                playing.position += now - start
-                playing.over = reason == "finished"
-                if reason == "preempted":
-                    playing.interrupted(device.after_cut)
+                playing.stopped(now - start, reason, device.after_cut)
                 playing = None
 
         if now >= horizon:
@@ -139,11 +149,7 @@ def station(
         if upcoming:
             wake = min(wake, upcoming[-1][0])
         if playing is not None:
-            wake = min(wake, playing.finish(start))
-            if playing.item.cancelled is not None:
-                wake = min(wake, playing.item.cancelled)
-            if playing.item.end_by is not None:
-                wake = min(wake, playing.item.end_by)
+            wake = min(wake, playing.may_end(start))
         yield env.timeout(wake - now)
 
 

@@ -1,7 +1,7 @@
 """What devices played: segments as arrays, and what follows from them for each item and device."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -48,10 +48,10 @@ class Segments:
         """The segments at these places."""
         return Segments(*(getattr(self, f.name)[places] for f in fields(self)))
 
-    def moved(self, devices: int) -> "Segments":
-        """The same, of devices numbered from `devices` on."""
-        device = self.device + np.int32(devices)
-        return Segments(device, self.item, self.start, self.end, self.offset, self.reason)
+    def of_devices(self, places: npt.NDArray[np.intp]) -> "Segments":
+        """The same, of devices that stand at these places of a larger batch."""
+        device = places.astype(np.int32).take(self.device)
+        return replace(self, device=device)
 
     def ordered(self) -> "Segments":
         """By device, and within a device by time."""
@@ -93,9 +93,7 @@ class Heard:
         delay = start_delay[segments.device]
         heard = segments.end - segments.start > delay
         first_sound = np.full(shape, FAR, np.int64)
-        np.minimum.at(
-            first_sound.reshape(-1), place[heard], (segments.start + delay)[heard]
-        )
+        np.minimum.at(first_sound.reshape(-1), place[heard], (segments.start + delay)[heard])
         played = np.zeros(shape, np.int64)
         np.add.at(played.reshape(-1), place, segments.end - segments.start)
         live = batch.plans.kind[segments.item, batch.plan[segments.device]] == LIVE

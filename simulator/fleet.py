@@ -1,0 +1,117 @@
+"""The devices of a scenario as arrays, one entry a device."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from scenarios import links, profiles, territory
+from scenarios.links import LinkClass
+from scenarios.profiles import Profile
+from scenarios.scenario import Area, FleetGroup, Place, Scenario
+from scenarios.territory import Commune
+
+Places = npt.NDArray[np.intp]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """Every device of a territory, ordered by profile, then by commune and number in the commune.
+
+    `commune`, `profile` and `link` are places in `communes`, `profiles` and `links`; `in_commune`
+    counts a commune's devices from 1. A device's id is its commune's code and that number.
+    """
+
+    communes: tuple[Commune, ...]
+    profiles: tuple[Profile, ...]
+    links: tuple[LinkClass, ...]
+    commune: npt.NDArray[np.int32]
+    in_commune: npt.NDArray[np.int32]
+    profile: npt.NDArray[np.int16]
+    link: npt.NDArray[np.int16]
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> "Fleet":
+        """The fleet that a scenario describes."""
+        communes = _communes(scenario.era, scenario.territory)
+        profile_names = sorted({group.profile for group in scenario.fleet})
+        link_names = sorted({group.link for group in scenario.fleet})
+        # One row for each commune and group that puts devices there; few beside the devices.
+        rows = [
+            (
+                place,
+                group.clusters,
+                profile_names.index(group.profile),
+                link_names.index(group.link),
+            )
+            for place, commune in enumerate(communes)
+            for group in _groups(scenario.fleet, commune)
+        ]
+        place, clusters, profile, link = np.array(rows, np.int64).reshape(-1, 4).T
+        commune = np.repeat(place, clusters)
+        first = np.searchsorted(commune, commune)
+        in_commune = np.arange(len(commune)) - first + 1
+        order = np.argsort(np.repeat(profile, clusters), kind="stable")
+        return cls(
+            communes,
+            tuple(profiles.load(name) for name in profile_names),
+            tuple(links.load(name) for name in link_names),
+            commune[order].astype(np.int32),
+            in_commune[order].astype(np.int32),
+            np.repeat(profile, clusters)[order].astype(np.int16),
+            np.repeat(link, clusters)[order].astype(np.int16),
+        )
+
+    def __len__(self) -> int:
+        """How many devices."""
+        return len(self.commune)
+
+    def ids(self, places: Places) -> list[str]:
+        """The ids of the devices at these places."""
+        numbers = zip(self.commune[places].tolist(), self.in_commune[places].tolist(), strict=True)
+        return [f"{self.communes[commune].code}-{number:02}" for commune, number in numbers]
+
+    def inside(self, area: Area, places: Places) -> Flags:
+        """Which of the devices at these places an area holds."""
+        if area.everywhere:
+            return np.ones(len(places), np.bool_)
+        codes, districts = frozenset(area.communes), frozenset(area.districts)
+        named = np.array([c.code in codes or c.district in districts for c in self.communes])
+        inside: Flags = named[self.commune[places]]
+        for device in area.devices:
+            code, number = device.rsplit("-", 1)
+            commune = self._place_of_commune.get(code, -1)
+            inside |= (self.commune[places] == commune) & (self.in_commune[places] == int(number))
+        return inside
+
+    @cached_property
+    def _place_of_commune(self) -> dict[str, int]:
+        return {commune.code: place for place, commune in enumerate(self.communes)}
+
+
+def _communes(era: str, place: Place) -> tuple[Commune, ...]:
+    of_province = territory.load(era).communes_of(province=place.province)
+    if not (place.districts or place.communes):
+        return of_province
+    return tuple(
+        commune
+        for commune in of_province
+        if commune.district in place.districts or commune.code in place.communes
+    )
+
+
+def _groups(groups: Iterable[FleetGroup], commune: Commune) -> list[FleetGroup]:
+    """The groups that put devices into a commune: the last that covers it, and later additions."""
+    there: list[FleetGroup] = []
+    for group in groups:
+        where = group.where
+        if (
+            where.everywhere
+            or commune.code in where.communes
+            or commune.district in where.districts
+        ):
+            there = [*there, group] if group.adds else [group]
+    return there

@@ -1,0 +1,145 @@
+"""The folder that a run leaves behind: all of it or nothing.
+
+A bundle is written beside its place under a name of its own and moved there when it is whole, so
+that an interrupted run, a full disk or a power cut leaves no half of one, and an older bundle stays
+until the new one is there. Its manifest names every file with its hash.
+"""
+
+import json
+import os
+import platform
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from hashlib import file_digest
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from scenarios.problems import BadInput, Problem
+
+SCHEMA_VERSION = 1
+
+MANIFEST = "manifest.json"
+
+_TOOLS = ("ttcs-hil", "numpy", "numba", "pyarrow", "simpy")
+
+
+class BundleWriter:
+    """A bundle under way; leaving the context without `finish` removes every trace of it."""
+
+    def __init__(self, place: Path, kind: str) -> None:
+        """`place` is where the bundle will stand.
+
+        Raises `BadInput` where something other than an older bundle stands there, `OSError` where
+        nothing can be written.
+        """
+        self.place = place = place.resolve()
+        self._kind = kind
+        _check_free(place)
+        self.folder = place.with_name(f".{place.name}.{os.getpid()}.part")
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+
+    def __enter__(self) -> Self:
+        """The writer itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Removes what has not been finished."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def write(self, name: str, content: bytes) -> None:
+        """A file of the bundle."""
+        (self.folder / name).write_bytes(content)
+
+    def write_json(self, name: str, content: Any) -> None:
+        """A file of the bundle, as JSON."""
+        self.write(name, json_bytes(content))
+
+    def event(self, name: str, **fields: Any) -> None:
+        """One line in `events.jsonl`, stamped with the present time."""
+        line = json.dumps({"at": now(), "event": name, **fields}, ensure_ascii=False)
+        with (self.folder / "events.jsonl").open("a", encoding="utf-8") as events:
+            events.write(line + "\n")
+
+    def finish(self) -> None:
+        """Writes the manifest and moves the bundle to its place, in the stead of an older one."""
+        files = sorted(path for path in self.folder.rglob("*") if path.is_file())
+        manifest = {
+            "ttcs": 1,
+            "bundle": SCHEMA_VERSION,
+            "kind": self._kind,
+            "created": now(),
+            "versions": versions(),
+            "files": {path.relative_to(self.folder).as_posix(): _digest(path) for path in files},
+        }
+        self.write_json(MANIFEST, manifest)
+        for path in (*files, self.folder / MANIFEST):
+            _to_disk(path)
+        _check_free(self.place)
+        older = self.folder.with_suffix(".old")
+        if self.place.exists():
+            self.place.rename(older)
+        try:
+            self.folder.rename(self.place)
+        except OSError:
+            if older.exists():
+                older.rename(self.place)
+            raise
+        shutil.rmtree(older, ignore_errors=True)
+
+
+def json_bytes(content: Any) -> bytes:
+    """JSON as every file of a bundle has it: readable, in UTF-8, keys in their order."""
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def now() -> str:
+    """The present time for people: Vietnamese time to the second."""
+    vietnam = timezone(timedelta(hours=7))
+    return datetime.now(UTC).astimezone(vietnam).isoformat(timespec="seconds")
+
+
+def versions() -> Mapping[str, str]:
+    """What made the bundle; a tool that is not installed is left out."""
+    found = {"python": platform.python_version()}
+    for tool in _TOOLS:
+        try:
+            found[tool] = version(tool)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _to_disk(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _digest(path: Path) -> dict[str, str | int]:
+    with path.open("rb") as file:
+        return {"sha256": file_digest(file, "sha256").hexdigest(), "bytes": path.stat().st_size}
+
+
+def _check_free(place: Path) -> None:
+    if not place.exists() or _is_bundle(place) or (place.is_dir() and not any(place.iterdir())):
+        return
+    wrong = "a folder with other things in it" if place.is_dir() else "a file"
+    expected = "a new or empty folder, or an older bundle"
+    hint = "give another --out; nothing was written"
+    raise BadInput([Problem(str(place), None, None, "", wrong, expected, hint)])
+
+
+def _is_bundle(place: Path) -> bool:
+    try:
+        manifest = json.loads((place / MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(manifest, dict) and "bundle" in manifest

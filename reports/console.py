@@ -1,0 +1,129 @@
+"""The results of a run as a terminal shows them: a table of targets and a sentence of verdict."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text as Line
+
+from conformance.verdicts import Reason, Verdict
+from reports.words import (
+    COMPARISONS,
+    NATURE_NOTES,
+    NATURES,
+    NEVER,
+    REASONS,
+    VERDICTS,
+    Language,
+    figure,
+    margin_figure,
+)
+from scenarios.problems import one_line
+
+_LANGUAGES: tuple[Language, ...] = ("vi", "en")
+_NO_VALUE = "–"
+
+
+def summary(results: Mapping[str, Any]) -> RenderableType:
+    """What `results.json` says, for a `rich` console of at least 80 columns."""
+    return Group(
+        *_header(results), *_judged(results["targets"]), *_verdict(results["verdict"]["sentence"])
+    )
+
+
+def _header(results: Mapping[str, Any]) -> Iterator[RenderableType]:
+    scenario, fleet = results["scenario"], results["fleet"]
+    start = datetime.fromisoformat(scenario["start"])
+    end = start + timedelta(milliseconds=scenario["horizon_ms"])
+    devices, communes = (
+        [figure(fleet[name], "count", language) for language in _LANGUAGES]
+        for name in ("devices", "communes")
+    )
+    yield Line(one_line(scenario["title"]["vi"]), style="bold")
+    yield Line(one_line(scenario["title"]["en"]))
+    yield Line(f"{start.isoformat()} → {end.isoformat()}")
+    yield Line(f"{devices[0]} thiết bị, {communes[0]} xã")
+    yield Line(f"{devices[1]} devices, {communes[1]} communes")
+    yield Line(f"world {results['world']}, engine {results['engine']}, seed {results['seed']}")
+
+
+def _judged(targets: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
+    if targets:
+        yield _table(targets)
+        yield from _details(targets)
+        yield Line()
+        yield from _natures(targets)
+
+
+def _table(targets: Sequence[Mapping[str, Any]]) -> RenderableType:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("Chỉ tiêu\nTarget", no_wrap=True)
+    table.add_column("Đo được\nMeasured", justify="right")
+    table.add_column("Giới hạn\nLimit", justify="right")
+    table.add_column("Chênh lệch\nMargin", justify="right")
+    table.add_column("Kết luận\nVerdict", max_width=14)
+    for target in targets:
+        table.add_row(*map(Line, _row(target)))
+    return table
+
+
+def _row(target: Mapping[str, Any]) -> Iterator[str]:
+    unit, limit = target["unit"], _exactly(target["limit"])
+    verdict, nature = VERDICTS[Verdict(target["verdict"])], NATURES[target["nature"]]
+    sign = COMPARISONS[target["comparison"]]
+    yield f"{target['id']}\n{nature.vi} · {nature.en}"
+    if target["value"] is None:
+        yield f"{NEVER.vi}\n{NEVER.en}" if target["unbounded"] else _NO_VALUE
+        yield _twice([f"{sign} {figure(limit, unit, language)}" for language in _LANGUAGES])
+        yield _NO_VALUE
+    else:
+        value, margin = _exactly(target["value"]), _exactly(target["margin"])
+        yield _twice([figure(value, unit, language, limit) for language in _LANGUAGES])
+        yield _twice([f"{sign} {figure(limit, unit, language)}" for language in _LANGUAGES])
+        yield _twice([margin_figure(margin, unit, language) for language in _LANGUAGES])
+    expected = " *" if target["expected"] == "fail" else ""
+    yield f"{verdict.vi}{expected}\n{verdict.en}{expected}"
+
+
+def _details(targets: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
+    """What each target is, on how many observations, whose its limit is, and why its verdict."""
+    for target in targets:
+        title, reason = target["title"], Reason(target["reason"])
+        sample, least = target["sample"], target["minimum_sample"]
+        lines = [title["vi"], title["en"], f"n = {sample}, [{target['mark']}] {target['source']}"]
+        if reason is Reason.SAMPLE_TOO_SMALL:
+            lines[-1] = f"n = {sample} < {least}, [{target['mark']}] {target['source']}"
+        if reason is not Reason.MET:
+            lines.append(f"{REASONS[reason].vi} / {REASONS[reason].en}")
+        if target["why"]:
+            lines.append(f"* {one_line(target['why'])}")
+        yield Line(target["id"])
+        yield Padding(Line("\n".join(lines)), (0, 0, 0, 2))
+
+
+def _natures(targets: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
+    for nature in dict.fromkeys(target["nature"] for target in targets):
+        word, note = NATURES[nature], NATURE_NOTES[nature]
+        yield Line(f"{word.vi}: {note.vi}\n{word.en}: {note.en}")
+
+
+def _verdict(sentence: Mapping[str, str]) -> Iterator[RenderableType]:
+    yield Line()
+    yield Line(sentence["vi"], style="bold")
+    yield Line(sentence["en"])
+
+
+def _twice(texts: Sequence[str]) -> str:
+    """Both languages, one under the other; once where they are the same."""
+    return "\n".join(dict.fromkeys(texts))
+
+
+def _exactly(number: int | float) -> int | Fraction:
+    """The decimal that the document says, not the binary fraction nearest to it."""
+    return number if isinstance(number, int) else Fraction(Decimal(str(number)))

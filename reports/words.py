@@ -1,0 +1,124 @@
+"""How results are said to people: the glossary, and figures as they write them."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final, Literal
+
+from conformance.targets import Comparison, Nature
+from conformance.verdicts import Reason, Verdict
+from scenarios.scenario import Text
+from scenarios.units import HOUR_MS, MINUTE_MS, SECOND_MS
+from simulator.measurement import Unit
+
+Language = Literal["vi", "en"]
+
+VERDICTS: Final[Mapping[Verdict, Text]] = {
+    Verdict.PASS: Text("đạt", "pass"),
+    Verdict.FAIL: Text("không đạt", "fail"),
+    Verdict.INCONCLUSIVE: Text("chưa đủ căn cứ kết luận", "inconclusive"),
+    Verdict.ERROR: Text("lỗi công cụ thử", "harness error"),
+    Verdict.NOT_APPLICABLE: Text("không áp dụng", "not applicable"),
+    Verdict.NOT_RUN: Text("chưa thử", "not run"),
+}
+
+REASONS: Final[Mapping[Reason, Text]] = {
+    Reason.MET: Text("trong giới hạn", "within the limit"),
+    Reason.LIMIT_NOT_MET: Text("ngoài giới hạn", "outside the limit"),
+    Reason.EXPECTED_FAILURE: Text(
+        "ngoài giới hạn, đúng như kịch bản dự kiến", "outside the limit, as the scenario expects"
+    ),
+    Reason.UNEXPECTED_PASS: Text(
+        "trong giới hạn, trong khi kịch bản dự kiến không đạt",
+        "within the limit, though the scenario expects a failure",
+    ),
+    Reason.NO_OBSERVATION: Text("không có gì để đo", "nothing to measure"),
+    Reason.SAMPLE_TOO_SMALL: Text("quá ít lần quan sát", "too few observations"),
+    Reason.TIME_SCALED: Text(
+        "thời gian chạy bị co giãn nên không xét độ trễ", "time was scaled: no latency is judged"
+    ),
+    Reason.HOUSEHOLDS_NOT_GIVEN: Text(
+        "mọi thiết bị đều phát, nhưng chưa biết hộ dân nào nghe được",
+        "every device sounded, but which households hear them is not given",
+    ),
+    Reason.NOT_MEASURED: Text(
+        "công cụ thử không đo đại lượng này", "the harness did not measure this"
+    ),
+    Reason.NO_TARGET: Text("kịch bản không nêu chỉ tiêu nào", "the scenario names no target"),
+}
+
+NATURES: Final[Mapping[Nature, Text]] = {
+    "law": Text("luật", "law"),
+    "plan": Text("kế hoạch", "plan"),
+    "profile": Text("mặc định", "profile"),
+}
+
+NATURE_NOTES: Final[Mapping[Nature, Text]] = {
+    "law": Text("giới hạn của văn bản quy phạm pháp luật", "the limit of a legal document"),
+    "plan": Text(
+        "giới hạn của văn bản kế hoạch, không phải luật", "a planning document's limit, not law"
+    ),
+    "profile": Text(
+        "giới hạn mặc định của bộ thử hoặc của kịch bản, không phải luật",
+        "the harness's default limit or the scenario's own, not law",
+    ),
+}
+
+COMPARISONS: Final[Mapping[Comparison, str]] = {"at most": "≤", "at least": "≥", "over": ">"}
+
+NEVER: Final = Text("không bao giờ", "never")
+
+_SEPARATORS: Final[Mapping[Language, dict[int, int]]] = {"vi": str.maketrans(",.", ".,"), "en": {}}
+_PERCENTAGE_POINTS: Final[Mapping[Language, str]] = {"vi": "điểm %", "en": "points"}
+
+
+def rounded(value: int | Fraction, places: int, beside: int | Fraction) -> Decimal:
+    """The value to so many decimals, or to as many more as keep it on its side of `beside`.
+
+    A reach of 98.996 % is never told as 99.0 % when 99 % is asked for.
+    """
+    units = round(value * 10**places)
+    near = Fraction(units, 10**places)
+    if (near > beside, near < beside) != (value > beside, value < beside):
+        return rounded(value, places + 1, beside)
+    return Decimal(units).scaleb(-places)
+
+
+def figure(
+    value: int | Fraction, unit: Unit, language: Language, beside: int | Fraction = 0
+) -> str:
+    """A value with its unit, such as `3,4 s`, `1 h 2 min 3 s`, `99,2 %` or `1.908`.
+
+    A share is told to one decimal of a percent and a time to the millisecond, or more finely where
+    they would otherwise seem to lie on the other side of `beside`.
+    """
+    match unit:
+        case "count":
+            return _plain(rounded(value, 0, beside), language)
+        case "share":
+            return f"{_plain(rounded(value * 100, 1, beside * 100), language)} %"
+        case "ms":
+            return _time(rounded(value, 0, beside), language)
+
+
+def margin_figure(margin: int | Fraction, unit: Unit, language: Language) -> str:
+    """A margin with its sign, that of a share in percentage points."""
+    sign = "+" if margin > 0 else "−" if margin < 0 else ""
+    size = margin if margin >= 0 else -margin
+    return (sign + figure(size, unit, language)).replace("%", _PERCENTAGE_POINTS[language])
+
+
+def _time(ms: Decimal, language: Language) -> str:
+    hours, ms = divmod(ms, HOUR_MS)
+    minutes, ms = divmod(ms, MINUTE_MS)
+    parts = [f"{number} {unit}" for number, unit in ((hours, "h"), (minutes, "min")) if number]
+    if ms or not parts:
+        parts.append(f"{_plain(ms / SECOND_MS, language)} s")
+    return " ".join(parts)
+
+
+def _plain(number: Decimal, language: Language) -> str:
+    text = f"{number:,f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.translate(_SEPARATORS[language])

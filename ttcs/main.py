@@ -1,0 +1,134 @@
+"""The command `ttcs`: what a user may ask, and how an answer ends.
+
+Every command says in its own module what it does; they are loaded when they are called.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+CONFORMANT, NOT_CONFORMANT, BAD_INPUT, INCONCLUSIVE, HARNESS_ERROR, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Mô phỏng và thử nghiệm hệ thống thông tin cơ sở. / Simulates and tests Vietnam's "
+    "grassroots information network.",
+)
+
+Json = Annotated[bool, typer.Option("--json", help="In ra JSON. / Print JSON.")]
+Scenarios = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SCENARIO",
+        help="Tệp kịch bản, hoặc tên một kịch bản có sẵn. / Scenario files, or names of shipped "
+        "scenarios.",
+    ),
+]
+
+
+@app.callback(invoke_without_command=True)
+def ttcs(
+    version: Annotated[
+        bool, typer.Option("--version", help="In phiên bản. / Print the version.")
+    ] = False,
+) -> None:
+    """Mô phỏng và thử nghiệm hệ thống thông tin cơ sở. / Simulates and tests Vietnam's grassroots
+    information network.
+    """
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"ttcs-hil {installed('ttcs-hil')}")
+        raise typer.Exit
+
+
+@app.command()
+def check(scenarios: Scenarios, json: Json = False) -> None:
+    """Kiểm tra tệp kịch bản: liệt kê mọi lỗi. / Check scenario files: list every error.
+
+    Ends with 0 when there is no error, with 2 otherwise.
+    """
+    from ttcs import check as command
+
+    raise typer.Exit(command.check(scenarios, as_json=json))
+
+
+@app.command()
+def run(
+    scenarios: Scenarios,
+    commands: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="LOG",
+            help="Phát theo nhật ký lệnh này thay cho lệnh của kịch bản. / Play this command log "
+            "instead of the scenario's own commands.",
+        ),
+    ] = None,
+    world: Annotated[
+        Literal["virtual", "model"],
+        typer.Option(help="Thế giới mô phỏng. / Which world."),
+    ] = "virtual",
+    engine: Annotated[
+        Literal["best", "compiled", "numpy"],
+        typer.Option(
+            help="Lõi mô phỏng; kết quả như nhau. / Which core; the results are the same.",
+        ),
+    ] = "best",
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=2**64 - 1,
+            help="Thay số mầm của kịch bản. / Replace the scenario's seed.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Thư mục kết quả (mặc định out/<tên>; với nhiều kịch bản: DIR/<tên>). / Folder of "
+            "the results (default out/<name>; with several scenarios DIR/<name>).",
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Chạy kịch bản và kết luận theo các chỉ tiêu. / Run scenarios and judge their targets.
+
+    Ends with 0 conformant, 1 not conformant, 2 bad input, 3 inconclusive, 4 harness error.
+    """
+    from ttcs import run as command
+
+    asked = command.Asked(commands, world, engine, seed, out, json)
+    raise typer.Exit(command.run_all(scenarios, asked))
+
+
+@app.command()
+def playout(
+    case: Annotated[Path, typer.Argument(metavar="CASE.json", help="Tệp JSON. / A JSON file.")],
+    engine: Annotated[
+        Literal["numpy", "compiled", "simpy"],
+        typer.Option(help="Lõi mô phỏng. / Which engine."),
+    ] = "numpy",
+) -> None:
+    """Phát một trường hợp và in các đoạn phát. / Play a case and print its segments as JSON."""
+    from ttcs import playout as command
+
+    raise typer.Exit(command.playout(case, engine))
+
+
+def entry() -> None:
+    """The console script: no traceback for a user's mistake, 130 when interrupted."""
+    try:
+        app(prog_name="ttcs", standalone_mode=True)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output has gone: nobody is left to be told.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(INTERRUPTED)

@@ -1,0 +1,35 @@
+"""`ttcs playout`: one case through one engine."""
+
+import json
+import sys
+from pathlib import Path
+
+from scenarios.problems import BadInput, Problem
+from simulator.playout import engines, model, reading
+from simulator.playout.batch import Batch
+from simulator.playout.case import Case, Segment
+from ttcs.main import BAD_INPUT, CONFORMANT
+
+
+def playout(path: Path, engine: str) -> int:
+    """Prints the segments of every device; the exit code."""
+    try:
+        segments = _play(reading.read(path), engine)
+    except BadInput as bad:
+        print(bad.problems[0], file=sys.stderr)
+        return BAD_INPUT
+    print(json.dumps(reading.segments_as_json(segments), ensure_ascii=False))
+    return CONFORMANT
+
+
+def _play(case: Case, engine: str) -> dict[str, list[Segment]]:
+    known = ("simpy", "numpy", *(name for name in engines.vectorised() if name != "numpy"))
+    if engine not in known:
+        expected = f"one of {', '.join(known)}"
+        hint = "pip install 'ttcs-hil[compiled]'" if engine == "compiled" else None
+        raise BadInput([Problem("--engine", None, None, "", engine, expected, hint)])
+    if engine == "simpy":
+        return model.play(case)
+    batch = Batch.of(case)
+    played = engines.engine(engine)(batch).by_device(batch.plans, batch.plan)
+    return {device.id: list_ for device, list_ in zip(case.devices, played, strict=True)}

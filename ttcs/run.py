@@ -1,0 +1,231 @@
+"""`ttcs run`: scenarios are run, judged, written down and told."""
+
+import io
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+
+from conformance.bundle import BundleWriter
+from conformance.judgement import judge
+from conformance.tables import Tables
+from conformance.verdicts import EXIT_STATUS, Verdict, overall
+from reference_system.dispatch.commands import Command, commands
+from reference_system.interface import command_log
+from reports.console import summary
+from reports.results import results
+from scenarios.problems import BadInput, Problem
+from simulator import virtual
+from simulator.fleet import Fleet
+from simulator.measures import Tally
+from simulator.playout import engines
+from simulator.virtual import Chunk
+from ttcs import scenario_files
+from ttcs.main import BAD_INPUT, HARNESS_ERROR
+from ttcs.scenario_files import ScenarioFile
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of `ttcs run`."""
+
+    log: Path | None
+    world: virtual.World
+    engine: str
+    seed: int | None
+    out: Path | None
+    json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A run that can begin: everything that could be wrong with its input has been looked at."""
+
+    file: ScenarioFile
+    commands: tuple[Command, ...]
+    fleet: Fleet
+    place: Path
+
+
+def run_all(names: Sequence[str], asked: Asked) -> int:
+    """Runs every scenario, the worst verdict deciding the exit code; nothing if any is bad."""
+    try:
+        _check_engine(asked.engine)
+        files = [scenario_files.load(name) for name in names]
+        planned = [_plan(file, asked, several=len(files) > 1) for file in files]
+        _check_places(planned)
+        told = [_run(plan, asked) for plan in planned]
+    except BadInput as bad:
+        _tell_first(bad)
+        return BAD_INPUT
+    except OSError as error:
+        print(f"{error.filename or 'out'}: {error.strerror}; nothing was written", file=sys.stderr)
+        return HARNESS_ERROR
+    if asked.json:
+        print(json.dumps({"runs": told}, ensure_ascii=False, indent=1))
+    return EXIT_STATUS[overall(Verdict(one["verdict"]["verdict"]) for one in told)]
+
+
+def _plan(file: ScenarioFile, asked: Asked, *, several: bool) -> Planned:
+    scenario = file.scenario
+    if asked.seed is not None:
+        scenario = replace(scenario, seed=asked.seed)
+        file = replace(file, scenario=scenario)
+    if asked.log is None:
+        sent = commands(scenario)
+    else:
+        sent = command_log.read(asked.log, scenario.start, scenario.era)
+    if asked.out is None:
+        place = Path("out") / file.name
+    else:
+        place = asked.out / file.name if several else asked.out
+    return Planned(file, sent, Fleet.of(scenario), place)
+
+
+def _run(plan: Planned, asked: Asked) -> dict[str, Any]:
+    """Runs, judges and writes one scenario; its results."""
+    scenario, fleet = plan.file.scenario, plan.fleet
+    tally = Tally(fleet, plan.commands, [slot.id for slot in scenario.programme])
+    with BundleWriter(plan.place, "run") as bundle:
+        _write_input(bundle, plan, asked)
+        engine = "simpy" if asked.world == "model" else _engine_name(asked.engine)
+        bundle.event("run-started", world=asked.world, engine=engine, devices=len(fleet))
+        (bundle.folder / "tables").mkdir()
+        with Tables(bundle.folder / "tables", fleet) as tables:
+            chunks = virtual.run(
+                scenario,
+                fleet,
+                plan.commands,
+                world=asked.world,
+                engine=asked.engine,
+                workers=os.cpu_count() or 1,
+            )
+            for chunk in _with_progress(chunks, plan):
+                tally.add(chunk)
+                tables.add(chunk)
+                bundle.event("devices-played", devices=len(chunk.places), done=tally.devices)
+            tables.add_communes(tally)
+        measures = tally.measurements()
+        judgement = judge(scenario.targets, measures, asked.world)
+        found = results(_facts(plan, engine, tally), measures, judgement)
+        bundle.event("run-judged", verdict=judgement.verdict, reason=judgement.reason)
+        bundle.write_json("results.json", found)
+        bundle.finish()
+    if not asked.json:
+        console = Console(soft_wrap=False)
+        console.print(summary(found))
+        console.print(f"\n{plan.place}", highlight=False)
+    return found
+
+
+def _write_input(bundle: BundleWriter, plan: Planned, asked: Asked) -> None:
+    """What the run is to do, before it does anything."""
+    scenario = plan.file.scenario
+    bundle.write("scenario.yaml", plan.file.source)
+    bundle.write_json("scenario.resolved.json", asdict(scenario) | {"start": _iso(scenario.start)})
+    log = io.StringIO()
+    command_log.write(plan.commands, scenario.start, scenario.era, log)
+    bundle.write("commands.jsonl", log.getvalue().encode())
+    bundle.write_json(
+        "plan.json",
+        {
+            "ttcs": 1,
+            "world": asked.world,
+            "seed": scenario.seed,
+            "devices": len(plan.fleet),
+            "commands": len(plan.commands),
+            "targets": [asdict(request) for request in scenario.targets],
+        },
+    )
+
+
+def _facts(plan: Planned, engine: str, tally: Tally) -> dict[str, Any]:
+    """The parts of the results that say what was run and what became of it."""
+    scenario, fleet = plan.file.scenario, plan.fleet
+    actions = [command.action for command in plan.commands]
+    programme = [bulletin for bulletin in tally.bulletins if bulletin.programme]
+    return {
+        "engine": engine,
+        "seed": scenario.seed,
+        "scenario": {
+            "name": plan.file.name,
+            "title": asdict(scenario.title),
+            "era": scenario.era,
+            "start": _iso(scenario.start),
+            "horizon_ms": scenario.horizon_ms,
+            "sha256": sha256(plan.file.source).hexdigest(),
+        },
+        "fleet": {
+            "devices": len(fleet),
+            "communes": len(np.unique(fleet.commune)),
+            "by_profile": _by_name([p.id for p in fleet.profiles], fleet.profile),
+            "by_link": _by_name([link.id for link in fleet.links], fleet.link),
+        },
+        "commands": {"starts": actions.count("start"), "cancels": actions.count("cancel")},
+        "bulletins": [b.as_data() for b in tally.bulletins if not b.programme],
+        "programme": {
+            "planned": sum(b.addressed for b in programme),
+            "complete": sum(b.complete for b in programme),
+            "partial": sum(b.heard - b.complete for b in programme),
+            "missed": sum(b.addressed - b.heard for b in programme),
+        },
+    }
+
+
+def _by_name(names: Sequence[str], places: Any) -> dict[str, int]:
+    return dict(zip(names, np.bincount(places, minlength=len(names)).tolist(), strict=True))
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat()
+
+
+def _engine_name(engine: str) -> str:
+    return engines.vectorised()[0] if engine == "best" else engine
+
+
+def _check_engine(engine: str) -> None:
+    if _engine_name(engine) not in engines.vectorised():
+        hint = "pip install 'ttcs-hil[compiled]'"
+        expected = f"one of best, {', '.join(engines.vectorised())}"
+        raise BadInput([Problem("--engine", None, None, "", engine, expected, hint)])
+
+
+def _check_places(planned: Sequence[Planned]) -> None:
+    """Two runs must not end in one folder."""
+    seen: dict[Path, Path] = {}
+    for plan in planned:
+        if plan.place in seen:
+            wrong = f"named like {seen[plan.place]}, whose results would stand in {plan.place}, too"
+            expected = "scenario files with different names"
+            raise BadInput([Problem(str(plan.file.path), None, None, "", wrong, expected)])
+        seen[plan.place] = plan.file.path
+
+
+def _with_progress(chunks: Iterable[Chunk], plan: Planned) -> Iterator[Chunk]:
+    """The chunks as they come, with a bar on a terminal and silence in a pipe."""
+    if not sys.stderr.isatty():
+        yield from chunks
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    bar = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*bar, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(plan.file.name, total=len(plan.fleet))
+        for chunk in chunks:
+            yield chunk
+            progress.advance(task, len(chunk.places))
+
+
+def _tell_first(bad: BadInput) -> None:
+    first, *others = bad.problems
+    more = f" (và {len(others)} lỗi nữa / and {len(others)} more: ttcs check)" if others else ""
+    print(f"{first}{more}", file=sys.stderr)

@@ -60,7 +60,7 @@ def sentence(judgement: Judgement) -> Text:
         missed_vi = f", {missed} chỉ tiêu không đạt đúng như kịch bản dự kiến" if missed else ""
         missed_en = f", {missed} missed as the scenario expects" if missed else ""
         return Text(
-            f"{vi}: đạt {met}/{total} chỉ tiêu{missed_vi}.",
+            f"{vi}: {met}/{total} chỉ tiêu đạt{missed_vi}.",
             f"{en}: {met} of {total} targets met{missed_en}.",
         )
     named = deciding[:_NAMED_TARGETS]

@@ -79,7 +79,7 @@ def rounded(value: int | Fraction, places: int, beside: int | Fraction) -> Decim
     """
     units = round(value * 10**places)
     near = Fraction(units, 10**places)
-    if (near > beside, near < beside) != (value > beside, value < beside):
+    if value != beside and (near == beside or (near > beside) != (value > beside)):
         return rounded(value, places + 1, beside)
     return Decimal(units).scaleb(-places)
 

@@ -1,0 +1,270 @@
+"""Measurements held against targets: the laws of judging, and examples of each reason."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from conformance import judgement, targets
+from conformance.judgement import judge
+from conformance.targets import Target
+from conformance.verdicts import Reason, Verdict
+from scenarios import strict_yaml
+from scenarios.scenario import TargetRequest, Text
+from simulator.measurement import Measurement
+
+NAMES = st.sampled_from(targets.names())
+PROFILES = NAMES.filter(lambda name: targets.load(name).nature == "profile")
+LATENCIES = st.sampled_from(["PROFILE-T4-P95", "PROFILE-T4-P99"])
+GENERAL = st.sampled_from(["at most", "at least", "over"])
+NUMBERS = st.integers(0, 20_000) | st.fractions(0, 20_000)
+MORE_THAN_ENOUGH = 1_000
+
+
+def values(name):
+    unit = targets.load(name).unit
+    return st.fractions(0, 1) if unit == "share" else st.integers(0, 20_000)
+
+
+@st.composite
+def measured(draw, name, largest_sample=400):
+    """Anything that may be measured for a target."""
+    unit = targets.load(name).unit
+    sample = draw(st.integers(0, largest_sample))
+    unbounded = sample > 0 and draw(st.booleans())
+    value = None if unbounded or sample == 0 else draw(values(name))
+    return Measurement(value, unit, sample, unbounded)
+
+
+def of(name, measurement, time_scale=1, **request):
+    measures = {targets.load(name).measure: measurement}
+    return judge([TargetRequest(name, **request)], measures, "virtual", time_scale).targets[0]
+
+
+def outcome(name, measurement, time_scale=1, **request):
+    judged = of(name, measurement, time_scale, **request)
+    return judged.verdict, judged.reason
+
+
+def enough(name, value):
+    return Measurement(value, targets.load(name).unit, MORE_THAN_ENOUGH)
+
+
+def margin_and_verdict(comparison, limit, value):
+    """What becomes of a value under a target of the test's own."""
+    target = Target(
+        "TEST", Text("thử", "test"), "profile", "figure", "ms", comparison, limit, 1,
+        "assumed", "this test", Text("thử", "test"), None,
+    )  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(targets, "load", {"TEST": target}.__getitem__)
+        measures = {"figure": Measurement(value, "ms", 1)}
+        judged = judge([TargetRequest("TEST")], measures, "virtual").targets[0]
+    return judged.margin, judged.verdict
+
+
+@pytest.mark.parametrize(
+    ("comparison", "below", "equal", "above"),
+    [
+        ("at most", "pass", "pass", "fail"),
+        ("at least", "fail", "pass", "pass"),
+        ("over", "fail", "fail", "pass"),
+    ],
+)
+def test_the_three_comparisons(comparison, below, equal, above):
+    said = [margin_and_verdict(comparison, 4_000, value)[1] for value in (3_999, 4_000, 4_001)]
+    assert said == [below, equal, above]
+
+
+@given(GENERAL, NUMBERS, NUMBERS)
+def test_the_sign_of_the_margin_is_the_verdict(comparison, limit, value):
+    margin, verdict = margin_and_verdict(comparison, limit, value)
+    assert abs(margin) == abs(value - limit)
+    good = margin > 0 if comparison == "over" else margin >= 0
+    assert verdict is (Verdict.PASS if good else Verdict.FAIL)
+
+
+@given(NUMBERS)
+def test_only_over_is_strict(limit):
+    said = {name: margin_and_verdict(name, limit, limit) for name in ("at most", "at least")}
+    assert set(said.values()) == {(0, Verdict.PASS)}
+    assert margin_and_verdict("over", limit, limit) == (0, Verdict.FAIL)
+
+
+@given(GENERAL, NUMBERS, NUMBERS, NUMBERS)
+def test_a_looser_limit_never_turns_a_pass_into_a_failure(comparison, limit, other, value):
+    loose, tight = (max, min) if comparison == "at most" else (min, max)
+    _, loosely = margin_and_verdict(comparison, loose(limit, other), value)
+    _, tightly = margin_and_verdict(comparison, tight(limit, other), value)
+    assert loosely is Verdict.PASS or tightly is Verdict.FAIL
+
+
+@given(st.data(), NAMES)
+def test_too_little_seen_is_never_concluded_from(data, name):
+    measurement = data.draw(measured(name, targets.load(name).sample - 1))
+    for expect in ("pass", "fail"):
+        assert of(name, measurement, expect=expect).verdict is Verdict.INCONCLUSIVE
+
+
+@given(st.data(), NAMES)
+def test_a_pass_has_a_value_and_its_sample(data, name):
+    judged = of(name, data.draw(measured(name)))
+    if judged.verdict is Verdict.PASS:
+        assert judged.measurement.value is not None
+        assert judged.measurement.sample >= judged.target.sample
+        assert judged.margin >= 0
+
+
+@given(st.data(), NAMES)
+def test_expecting_a_failure_swaps_pass_and_fail_only(data, name):
+    measurement = data.draw(measured(name))
+    plain, expected = of(name, measurement), of(name, measurement, expect="fail", why="w")
+    swapped = {Verdict.PASS: Verdict.FAIL, Verdict.FAIL: Verdict.PASS}
+    assert expected.verdict is swapped.get(plain.verdict, plain.verdict)
+    assert (expected.reason is plain.reason) is (plain.verdict is Verdict.INCONCLUSIVE)
+    assert (expected.margin, expected.expected, expected.why) == (plain.margin, "fail", "w")
+
+
+@given(st.data(), PROFILES)
+def test_another_limit_shifts_the_margin_and_owns_its_source(data, name):
+    target = targets.load(name)
+    written = {"ms": "2s", "share": "50%", "count": "3"}[target.unit]
+    limit = {"ms": 2_000, "share": Fraction(1, 2), "count": 3}[target.unit]
+    measurement = enough(name, data.draw(values(name)))
+    plain, other = of(name, measurement), of(name, measurement, limit=written)
+    assert other.target.limit == limit
+    assert abs(other.margin - plain.margin) == abs(limit - target.limit)
+    assert (other.target.mark, other.target.source) == ("assumed", "the scenario's own limit")
+
+
+@given(LATENCIES, st.integers(0, 20_000), st.fractions(Fraction(1, 100), 100))
+def test_latency_is_not_judged_in_scaled_time(name, value, scale):
+    assume(scale != 1)
+    scaled = outcome(name, enough(name, value), scale)
+    assert scaled == (Verdict.INCONCLUSIVE, Reason.TIME_SCALED)
+
+
+@given(st.integers(0, 5), st.fractions(Fraction(1, 100), 100))
+def test_counts_are_judged_at_any_scale(value, scale):
+    name = "PROFILE-WRONG-AREA"
+    assert outcome(name, enough(name, value), scale) == outcome(name, enough(name, value))
+
+
+MET = (Verdict.PASS, Reason.MET)
+MISSED = (Verdict.FAIL, Reason.LIMIT_NOT_MET)
+TOO_FEW = (Verdict.INCONCLUSIVE, Reason.SAMPLE_TOO_SMALL)
+NOTHING = (Verdict.INCONCLUSIVE, Reason.NO_OBSERVATION)
+
+
+@pytest.mark.parametrize(
+    ("name", "measurement", "said"),
+    [
+        ("PROFILE-T4-P95", Measurement(4_000, "ms", 59), MET),
+        ("PROFILE-T4-P95", Measurement(4_001, "ms", 59), MISSED),
+        ("PROFILE-T4-P95", Measurement(1, "ms", 58), TOO_FEW),
+        ("PROFILE-T4-P95", Measurement(None, "ms", 59, unbounded=True), MISSED),
+        ("PROFILE-T4-P95", Measurement(None, "ms", 58, unbounded=True), TOO_FEW),
+        ("PROFILE-T4-P99", Measurement(9_999, "ms", 299), MET),
+        ("PROFILE-T4-P99", Measurement(9_999, "ms", 298), TOO_FEW),
+        ("PROFILE-REACH-ONLINE", Measurement(Fraction(99, 100), "share", 100), MET),
+        ("PROFILE-REACH-ONLINE", Measurement(Fraction(98, 99), "share", 99), MISSED),
+        ("PROFILE-REACH-ONLINE", Measurement(None, "share", 0), NOTHING),
+        ("PROFILE-AFTER-CANCEL", Measurement(0, "count", 1), MET),
+        ("PROFILE-AFTER-CANCEL", Measurement(0, "count", 0), NOTHING),
+        ("PROFILE-WRONG-AREA", Measurement(1, "count", 10_000), MISSED),
+    ],
+)
+def test_examples(name, measurement, said):
+    assert outcome(name, measurement) == said
+
+
+def test_devices_can_show_that_households_were_missed_but_not_that_none_was():
+    name = "QB-EMERGENCY-100"
+    assert outcome(name, enough(name, Fraction(999, 1_000))) == MISSED
+    households = (Verdict.INCONCLUSIVE, Reason.HOUSEHOLDS_NOT_GIVEN)
+    assert outcome(name, enough(name, Fraction(1))) == households
+    assert outcome(name, enough(name, Fraction(1)), expect="fail", why="w") == households
+
+
+def test_what_the_harness_did_not_measure_is_its_own_error():
+    request = TargetRequest("PROFILE-WRONG-AREA", expect="fail", why="w")
+    for measures in ({}, {"wrong_area": Measurement(0, "ms", 5)}):
+        result = judge([request], measures, "virtual")
+        assert (result.verdict, result.reason) == (Verdict.ERROR, Reason.NOT_MEASURED)
+        assert result.targets[0].margin is None
+
+
+def test_no_target_is_no_verdict():
+    result = judge([], {"wrong_area": Measurement(0, "count", 5)}, "model")
+    assert (result.verdict, result.reason, result.targets) == (
+        Verdict.NOT_RUN,
+        Reason.NO_TARGET,
+        (),
+    )
+
+
+def test_the_worst_target_decides_and_gives_the_reason():
+    measures = {
+        "after_cancel": Measurement(0, "count", 5),
+        "wrong_area": Measurement(1, "count", 5),
+        "emergency_t4_p95": Measurement(3, "ms", 5),
+    }
+    names = ("PROFILE-AFTER-CANCEL", "PROFILE-T4-P95", "PROFILE-WRONG-AREA")
+    for requested, verdict, reason in (
+        (names, Verdict.FAIL, Reason.LIMIT_NOT_MET),
+        (names[:2], Verdict.INCONCLUSIVE, Reason.SAMPLE_TOO_SMALL),
+        (names[:1], Verdict.PASS, Reason.MET),
+    ):
+        result = judge([TargetRequest(name) for name in requested], measures, "virtual")
+        assert tuple(one.target.id for one in result.targets) == requested
+        assert (result.verdict, result.reason) == (verdict, reason)
+
+
+SCENARIO = b"""targets:
+  - {id: PROFILE-T4-P95, limit: 3s}
+  - {id: PROFILE-T4P95}
+  - {id: PROFILE-T4-P99, limit: 3}
+  - {id: PROFILE-REACH-ONLINE, limit: 101%}
+  - {id: QB-EMERGENCY-100, limit: 90%}
+"""
+
+
+def requests_of(document):
+    return [
+        TargetRequest(entry["id"], None if "limit" not in entry else str(entry["limit"]))
+        for entry in document.data["targets"]
+    ]
+
+
+def test_what_is_wrong_with_the_targets_of_a_scenario():
+    document = strict_yaml.parse("s.yaml", SCENARIO)
+    told = [str(problem) for problem in judgement.problems(requests_of(document), document)]
+    known = ", ".join(targets.names())
+    assert told == [
+        f's.yaml:3:10: targets[1].id: is "PROFILE-T4P95", expected a target: one of {known}'
+        ' (did you mean "PROFILE-T4-P95"?)',
+        's.yaml:4:33: targets[2].limit: is "3", expected a duration with its unit, such as 45m, '
+        "2h, 1.5s or 250ms",
+        's.yaml:5:39: targets[3].limit: is "101%", expected a percentage from 0% to 100%, such as '
+        "99.5%, of at most four decimals",
+        's.yaml:6:35: targets[4].limit: is "90%", expected no limit: the one of QB-EMERGENCY-100 '
+        "is not the scenario's to change",
+    ]
+
+
+def test_a_request_with_something_wrong_is_not_judged():
+    for request in requests_of(strict_yaml.parse("s.yaml", SCENARIO))[1:]:
+        with pytest.raises((KeyError, ValueError)):
+            judge([request], {}, "virtual")
+
+
+@given(st.integers(-3, 3) | st.none(), st.integers(0, 3), st.booleans())
+def test_a_measurement_does_not_contradict_itself(value, sample, unbounded):
+    sound = unbounded == (value is None and sample > 0)
+    try:
+        Measurement(value, "count", sample, unbounded)
+    except ValueError:
+        assert not sound
+    else:
+        assert sound

@@ -29,7 +29,7 @@ def read(path: FilePath) -> Case:
 
 
 def parse(data: Any, file: str) -> Case:
-    """The case in decoded JSON, named `file` in messages; raises `BadInput` with the first fault."""
+    """The case in decoded JSON, named `file` in messages; raises as `read` does."""
     try:
         return Case(**_fields(data, _CASE))
     except _Fault as fault:
@@ -195,8 +195,8 @@ _DEVICE: dict[str, _Reader] = {
 
 _CASE: dict[str, _Reader] = {"horizon": _whole(least=0), "devices": _list_of(_device)}
 
-_OPTIONAL = frozenset(
-    ("power_recovery", "after_cut", "priority_cuts", "start_delay")
-    + ("severity", "order", "expires", "end_by", "cancelled")
-)
+_OPTIONAL = {
+    *("power_recovery", "after_cut", "priority_cuts", "start_delay"),
+    *("severity", "order", "expires", "end_by", "cancelled"),
+}
 """Fields that may be left out: `case` says what that means."""

@@ -32,6 +32,10 @@ class Purpose(IntEnum):
     STOP = 2
     RECONNECT_SPREAD = 3
     POLL_PHASE = 4
+    OUTAGE = 5
+    STORM = 6
+    CLOCK = 7
+    FM_WAKE = 8
 
 
 def number(identifier: str) -> int:

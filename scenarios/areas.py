@@ -1,7 +1,7 @@
 """The places that a scenario file names, held against its era and its territory."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from scenarios import territory
@@ -10,12 +10,17 @@ from scenarios.reading import Reading
 from scenarios.scenario import Area, FleetGroup, Place
 from scenarios.schema import did_you_mean
 
-_FIELDS = ("province", "district", "districts", "commune", "communes", "device", "devices")
+_FIELDS = (
+    *("province", "provinces", "district", "districts"),
+    *("commune", "communes", "device", "devices"),
+)
 _HINTED_ERRORS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class _Unit:
+class Unit:
+    """A province, district or commune: its name, and what it belongs to."""
+
     name: str
     province: str
     district: str = ""
@@ -27,17 +32,17 @@ class _Era:
     def __init__(self, name: str) -> None:
         era = territory.load(name)
         self.name = name
-        self.units: dict[str, dict[str, _Unit]] = {
-            "province": {code: _Unit(name, code) for code, name in era.provinces.items()},
-            "district": {d.code: _Unit(d.name, d.province, d.code) for d in era.districts.values()},
+        self.units: dict[str, dict[str, Unit]] = {
+            "province": {code: Unit(name, code) for code, name in era.provinces.items()},
+            "district": {d.code: Unit(d.name, d.province, d.code) for d in era.districts.values()},
             "commune": {
-                c.code: _Unit(c.name, c.province, c.district) for c in era.communes.values()
+                c.code: Unit(c.name, c.province, c.district) for c in era.communes.values()
             },
         }
 
     def find(
         self, reading: Reading, path: Path, level: str, code: str, likely: Iterable[str]
-    ) -> _Unit | None:
+    ) -> Unit | None:
         """The unit of this code; None, and an error at the path, where the era has none.
 
         The error names the nearest of the `likely` codes.
@@ -64,15 +69,25 @@ class Places:
         self._reading = reading
         self._era = era
 
+    @property
+    def era(self) -> str:
+        """The name of the era that all codes belong to."""
+        return self._era.name
+
+    @property
+    def communes_of_era(self) -> Mapping[str, Unit]:
+        """Every commune that there is, by code."""
+        return self._era.units["commune"]
+
     @cached_property
-    def communes(self) -> Mapping[str, str]:
-        """Every commune of the scenario with its district, by code."""
+    def communes(self) -> Mapping[str, Unit]:
+        """Every commune of the scenario, by code."""
         place = self.place
         whole = not (place.districts or place.communes)
         return {
-            code: unit.district
-            for code, unit in self._era.units["commune"].items()
-            if unit.province == place.province
+            code: unit
+            for code, unit in self.communes_of_era.items()
+            if unit.province in place.provinces
             and (whole or unit.district in place.districts or code in place.communes)
         }
 
@@ -80,7 +95,9 @@ class Places:
         """The area at a path, everywhere where none is written; its codes are checked."""
         if not isinstance(self._reading.document.data_at(path), dict):
             return Area(everywhere=True)
-        codes: dict[str, dict[str, None]] = {"district": {}, "commune": {}, "device": {}}
+        codes: dict[str, dict[str, None]] = {
+            level: {} for level in ("province", "district", "commune", "device")
+        }
         for code_path, level, code in _codes(self._reading, path):
             if level == "device":
                 self._check_device(code_path, code)
@@ -88,6 +105,7 @@ class Places:
                 self._check_unit(code_path, level, code)
             codes[level][code] = None
         return Area(
+            provinces=tuple(codes["province"]),
             districts=tuple(codes["district"]),
             communes=tuple(codes["commune"]),
             devices=tuple(codes["device"]),
@@ -97,13 +115,12 @@ class Places:
         """The communes that an area reaches, those of single devices included."""
         if area.everywhere:
             return frozenset(self.communes)
-        named = {*area.communes, *(device.split("-")[0] for device in area.devices)}
-        return frozenset(
-            code for code, of in self.communes.items() if of in area.districts or code in named
-        )
+        of_devices = tuple(device.split("-")[0] for device in area.devices)
+        wider = replace(area, communes=area.communes + of_devices)
+        return frozenset(code for code in self.communes if self._holds(wider, code))
 
     def _check_unit(self, path: Path, level: str, code: str) -> bool:
-        own = self.communes if level == "commune" else self._districts
+        own = self._own[level]
         unit = self._era.find(self._reading, path, level, code, own)
         if unit is None:
             return False
@@ -126,19 +143,36 @@ class Places:
     def _devices_in(self, commune: str, fleet: tuple[FleetGroup, ...]) -> int:
         count = 0
         for group in fleet:
-            where = group.where
-            named = commune in where.communes or self.communes[commune] in where.districts
-            if where.everywhere or named:
+            if self._holds(group.where, commune):
                 count = count + group.clusters if group.adds else group.clusters
         return count
 
+    def _holds(self, area: Area, commune: str) -> bool:
+        """Whether the area holds this commune of the scenario as a whole."""
+        unit = self.communes[commune]
+        return (
+            area.everywhere
+            or commune in area.communes
+            or unit.district in area.districts
+            or unit.province in area.provinces
+        )
+
     @cached_property
-    def _districts(self) -> frozenset[str]:
-        return frozenset(self.communes.values()) - {""}
+    def _own(self) -> Mapping[str, Collection[str]]:
+        """The codes of the scenario's own units by level."""
+        units = self.communes.values()
+        return {
+            "province": self.place.provinces,
+            "district": {unit.district for unit in units} - {""},
+            "commune": self.communes,
+        }
 
 
 def places_of(reading: Reading) -> Places | None:
-    """The territory that the file names; None, and errors, where that is not in one province."""
+    """The territory that the file names; None, and errors, where it is none.
+
+    Districts and communes are of one province; whole provinces may be several.
+    """
     if reading.value(("era",)) is None or reading.value(("territory",)) is None:
         return None
     era = _Era(reading.value(("era",)))
@@ -150,17 +184,24 @@ def places_of(reading: Reading) -> Places | None:
             provinces.setdefault(unit.province, path)
     if not reading.is_sound(("territory",)):
         return None
-    province, *others = provinces
-    names = era.units["province"]
-    for other in others:
-        wrong = f"in province {other} ({names[other].name})"
-        expected = f"a place in province {province} ({names[province].name})"
-        reading.error(provinces[other], wrong, expected)
-    place = Place(province, tuple(named["district"]), tuple(named["commune"]))
+    if reading.value(("territory", "provinces")) == "all":
+        provinces = dict.fromkeys(era.units["province"], ("territory", "provinces"))
+    if named["district"] or named["commune"]:
+        _check_one_province(reading, era, provinces)
+    place = Place(tuple(provinces), tuple(named["district"]), tuple(named["commune"]))
     places = Places(reading, era, place)
     if not places.communes:
         reading.error(("territory",), "without a commune", "a territory that has communes")
     return places if reading.is_sound(("territory",)) else None
+
+
+def _check_one_province(reading: Reading, era: _Era, provinces: Mapping[str, Path]) -> None:
+    names = era.units["province"]
+    first, *others = provinces
+    for other in others:
+        wrong = f"in province {other} ({names[other].name})"
+        expected = f"a place in province {first} ({names[first].name})"
+        reading.error(provinces[other], wrong, expected)
 
 
 def area_of(places: Places | None, path: Path) -> Area:
@@ -175,5 +216,5 @@ def _codes(reading: Reading, path: Path) -> Iterator[tuple[Path, str, str]]:
         listed = isinstance(reading.document.data_at(there), list)
         for code_path in reading.entries(there) if listed else [there]:
             code = reading.value(code_path)
-            if code is not None:
+            if code is not None and code != "all":
                 yield code_path, field.removesuffix("s"), code

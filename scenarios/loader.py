@@ -6,8 +6,17 @@ from pathlib import Path as FilePath
 
 from scenarios import strict_yaml
 from scenarios.areas import Places, places_of
+from scenarios.faults import faults_of
 from scenarios.files import read_bounded
-from scenarios.meaning import bulletins_of, check_unique, faults_of, fleet_of, targets_of
+from scenarios.households import households_of
+from scenarios.meaning import (
+    bulletins_of,
+    check_unique,
+    fleet_of,
+    hours_of,
+    server_of,
+    targets_of,
+)
 from scenarios.problems import BadInput, Problem
 from scenarios.programme import programme_of
 from scenarios.reading import Reading
@@ -33,15 +42,18 @@ def load(path: FilePath) -> Loaded:
 
 
 def parse(file: str, source: bytes) -> Loaded:
-    """The scenario in `source`, named `file` in messages; raises `BadInput` as `load` does."""
+    """The scenario in `source`; raises `BadInput` as `load` does.
+
+    `file` is what messages name, and households are read from beside it.
+    """
     reading = Reading(strict_yaml.parse(file, source))
     for path, problem in breaches(reading.document, "scenario"):
         reading.record(path, problem)
     span, places = span_of(reading), places_of(reading)
     scenario = _scenario(reading, span, places)
     if scenario is None or reading.errors:
-        raise BadInput(_in_order(reading.errors))
-    return Loaded(scenario, _in_order(reading.warnings), source)
+        raise BadInput(_in_order(reading.errors, file))
+    return Loaded(scenario, _in_order(reading.warnings, file), source)
 
 
 def find(name_or_path: str) -> FilePath:
@@ -72,6 +84,8 @@ def _scenario(reading: Reading, span: Span | None, places: Places | None) -> Sce
     bulletins = bulletins_of(reading, places, span)
     faults = faults_of(reading, places, span)
     targets = targets_of(reading)
+    server, hours = server_of(reading), hours_of(reading)
+    households = households_of(reading, places)
     _check_ids(reading, programme)
     if span is None or places is None:
         return None
@@ -87,6 +101,9 @@ def _scenario(reading: Reading, span: Span | None, places: Places | None) -> Sce
         bulletins=bulletins,
         faults=faults,
         targets=targets,
+        server=server,
+        hours=hours,
+        households=households,
     )
 
 
@@ -99,5 +116,8 @@ def _check_ids(reading: Reading, programme: tuple[ProgrammeSlot, ...]) -> None:
     check_unique(reading, slots + bulletins, given)
 
 
-def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
-    return tuple(sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0)))
+def _in_order(problems: list[Problem], file: str) -> tuple[Problem, ...]:
+    """By line and column; what is wrong in another file follows what is wrong in this one."""
+    return tuple(
+        sorted(problems, key=lambda one: (one.file != file, one.line or 0, one.column or 0))
+    )

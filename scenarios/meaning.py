@@ -1,4 +1,4 @@
-"""Fleet, bulletins, faults and targets of a scenario file as typed values.
+"""Fleet, bulletins, source system, hours and targets of a scenario file as typed values.
 
 Everything is checked that a schema cannot say. What an entry lacks or has wrong reads as nothing,
 so that the rest of it is checked all the same; a file with any error is refused as a whole.
@@ -10,7 +10,7 @@ from scenarios import links, profiles, units
 from scenarios.areas import Places, area_of
 from scenarios.problems import Path, shown
 from scenarios.reading import Reading
-from scenarios.scenario import Bulletin, FleetGroup, Outage, Sound, TargetRequest
+from scenarios.scenario import Bulletin, FleetGroup, Hours, Server, Sound, TargetRequest
 from scenarios.schema import did_you_mean
 from scenarios.times import Span, moment_inside_ms, moment_ms
 
@@ -48,18 +48,28 @@ def bulletins_of(
     return tuple(bulletins)
 
 
-def faults_of(reading: Reading, places: Places | None, span: Span | None) -> tuple[Outage, ...]:
-    """The outages in the order of the file."""
-    return tuple(
-        Outage(
-            takes=tuple(dict.fromkeys(reading.value((*path, "outage"), ()))),
-            where=area_of(places, (*path, "where")),
-            at_ms=moment_inside_ms(reading, (*path, "at"), span) or 0,
-            lasts_ms=reading.positive((*path, "lasts"), units.duration_ms),
-            basis=reading.value((*path, "basis"), ""),
-        )
-        for path in reading.entries(("faults",))
+def server_of(reading: Reading) -> Server:
+    """The source system; where the file does not say, its uplink is never the limit."""
+    sound_bit_s = reading.positive(("server", "sound"), units.rate_bit_s)
+    return Server(
+        uplink_bit_s=reading.positive(("server", "uplink"), units.rate_bit_s) or None,
+        sound_bit_s=sound_bit_s or Server().sound_bit_s,
     )
+
+
+def hours_of(reading: Reading) -> Hours | None:
+    """When sound is allowed; None where the file does not say."""
+    if reading.value(("hours",)) is None:
+        return None
+    to = ("hours", "to")
+    hours = Hours(
+        from_ms=reading.quantity(("hours", "from"), units.clock_ms),
+        to_ms=reading.quantity(to, units.clock_ms),
+        basis=reading.value(("hours", "basis"), ""),
+    )
+    if reading.is_sound(("hours",)) and hours.to_ms <= hours.from_ms:
+        reading.error(to, shown(reading.value(to)), "a time of day after from")
+    return hours
 
 
 def targets_of(reading: Reading) -> tuple[TargetRequest, ...]:

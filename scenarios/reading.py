@@ -62,7 +62,14 @@ class Reading:
 
     def positive(self, path: Path, read: Callable[[str], int]) -> int:
         """The same of a quantity that must not be nothing."""
+        return self._other_than_0(path, read, "more than 0")
+
+    def not_nothing(self, path: Path, read: Callable[[str], int]) -> int:
+        """The same of a quantity with a sign."""
+        return self._other_than_0(path, read, "more or less than 0")
+
+    def _other_than_0(self, path: Path, read: Callable[[str], int], expected: str) -> int:
         value = self.quantity(path, read)
         if value == 0 and self.value(path) is not None:
-            self.error(path, shown(self.value(path)), "more than 0")
+            self.error(path, shown(self.value(path)), expected)
         return value

@@ -36,6 +36,7 @@ class Area:
     """
 
     everywhere: bool = False
+    provinces: tuple[str, ...] = ()
     districts: tuple[str, ...] = ()
     communes: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
@@ -118,18 +119,126 @@ class Bulletin:
     cancel_at_ms: int | None = None
 
 
-OutageKind = Literal["mains", "cell", "fibre", "link"]
-"""What is lost: mains power, the cellular network, the fixed line, or whichever link there is."""
+OutageKind = Literal["mains", "cell", "fibre", "sim", "link"]
+"""What is lost: mains power, the cellular network, the fixed line, the credit of a SIM (cellular
+devices one by one), or whichever link there is."""
+
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A duration that differs from place to place: half are at most `p50_ms`, 9 in 10 `p90_ms`.
+
+    The quantile curve is straight from 0 at 0 to the median, to the ninetieth percentile, and on to
+    `2 * p90_ms - p50_ms` at the top; with both equal the duration is fixed.
+    """
+
+    p50_ms: int
+    p90_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """Power or links lost in `where` over `[at_ms, at_ms + lasts_ms)`."""
+    """Power or links lost in `where` from `at_ms` on, for as long as `lasts` says of each place.
+
+    Mains, cell and fibre fail by commune, a SIM or `link` by device; of these places
+    `share_per_million` in a million are hit, chosen by a draw.
+    """
 
     takes: tuple[OutageKind, ...]
     where: Area
     at_ms: int
+    lasts: Spread
+    basis: str
+    share_per_million: int = MILLION
+
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """A storm on its way along `track` (latitude and longitude in degrees) at a steady pace.
+
+    Communes come into it where its centre comes within `radius_m`, and lose what it `takes`:
+    mains at that moment for `lasts`; the cellular network when the base stations' own supply has
+    run out, `cell_after` later, until `cell_later_ms` after mains are back (not at all where mains
+    come back sooner, and at once for `lasts` where the storm takes no mains); fixed lines with the
+    mains for as long.
+    """
+
+    takes: tuple[OutageKind, ...]
+    track: tuple[tuple[float, float], ...]
+    radius_m: int
+    at_ms: int
+    until_ms: int
+    lasts: Spread
+    cell_after: Spread
+    cell_later_ms: int
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFailure:
+    """The whole source system is away, or only its broker: then sound can still be fetched."""
+
+    part: Literal["server", "broker"]
+    at_ms: int
     lasts_ms: int
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockError:
+    """Devices' clocks are `ahead_ms` ahead (negative: behind): what is timed comes as much early.
+
+    What is to be played at once is not touched. `share_per_million` as in `Outage`, by device.
+    """
+
+    ahead_ms: int
+    where: Area
+    basis: str
+    share_per_million: int = MILLION
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignCapture:
+    """A foreign station on the channel: FM receivers play it whenever their own is not on air."""
+
+    where: Area
+    at_ms: int
+    lasts_ms: int
+    basis: str
+
+
+Fault = Outage | Storm | ServerFailure | ClockError | ForeignCapture
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The provincial source system: one for each province of the territory.
+
+    `uplink_bit_s` (None: never the limit) is shared by the devices of the province; a sound whose
+    size nobody states has `sound_bit_s`.
+    """
+
+    uplink_bit_s: int | None = None
+    sound_bit_s: int = 64_000
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Local time of day within which sound other than emergencies is allowed here."""
+
+    from_ms: int
+    to_ms: int
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Households:
+    """Households by commune code; a commune that is missing has `otherwise`, which is assumed."""
+
+    by_commune: tuple[tuple[str, int], ...]
+    otherwise: int
     basis: str
 
 
@@ -148,9 +257,9 @@ class TargetRequest:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The territory of a scenario: a province, or districts or communes of it, by era codes."""
+    """The territory of a scenario: provinces, or districts or communes of one, by era codes."""
 
-    province: str
+    provinces: tuple[str, ...]
     districts: tuple[str, ...] = ()
     communes: tuple[str, ...] = ()
 
@@ -168,5 +277,8 @@ class Scenario:
     fleet: tuple[FleetGroup, ...]
     programme: tuple[ProgrammeSlot, ...]
     bulletins: tuple[Bulletin, ...]
-    faults: tuple[Outage, ...]
+    faults: tuple[Fault, ...]
     targets: tuple[TargetRequest, ...]
+    server: Server = Server()
+    hours: Hours | None = None
+    households: Households = Households((), 2_500, "assumed")

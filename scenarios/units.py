@@ -23,6 +23,7 @@ _RATES: Final = {"bit/s": 1, "kbit/s": 10**3, "Mbit/s": 10**6, "Gbit/s": 10**9}
 _LENGTHS: Final = {"m": 1, "km": 1_000}
 
 _NUMBER = r"[0-9]{1,12}(?:\.[0-9]{1,9})?"
+_PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,9})?)%")
 _QUANTITY = re.compile(rf"({_NUMBER})([A-Za-z/]+)")
 _DURATION = re.compile("".join(rf"(?:({_NUMBER}){unit})?" for unit in _DURATIONS))
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")
@@ -42,6 +43,22 @@ def duration_ms(text: str) -> int:
         if number is not None
     )
     return _whole(Fraction(total), LONGEST_DURATION_MS, "a duration", "milliseconds", "3,660 days")
+
+
+def signed_duration_ms(text: str) -> int:
+    """Milliseconds of `+7h` or `-90s`, a duration with its sign."""
+    if text[:1] not in ("+", "-"):
+        raise ValueError("a duration with its sign and unit, such as +7h or -90s")
+    ms = duration_ms(text[1:])
+    return -ms if text[0] == "-" else ms
+
+
+def share_per_million(text: str) -> int:
+    """Millionths of `20%` or `0.5%`; at most 100%."""
+    match = _PERCENT.fullmatch(text)
+    if match is None:
+        raise ValueError("a share with its sign, such as 20%")
+    return _whole(Fraction(Decimal(match[1])) * 10**4, 10**6, "a share", "millionths", "100%")
 
 
 def size_bytes(text: str) -> int:

@@ -2,8 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from scenarios.scenario import Area
+
+
+class Home(NamedTuple):
+    """A commune and what it belongs to; `district` is None where there is no such level."""
+
+    commune: str
+    district: str | None
+    province: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,24 +23,29 @@ class Audience:
     devices: frozenset[str]
 
 
-def addressed(area: Area, commune: str, district: str | None, device: str) -> bool:
-    """Whether the area holds a device, given its commune and (None: no such level) district."""
+def addressed(area: Area, home: Home, device: str) -> bool:
+    """Whether the area holds a device that stands there."""
     return (
         area.everywhere
-        or commune in area.communes
-        or district in area.districts
+        or home.commune in area.communes
+        or home.district in area.districts
+        or home.province in area.provinces
         or device in area.devices
     )
 
 
-def audience(area: Area, communes: Iterable[tuple[str, str | None]]) -> Audience:
-    """The area on communes given as (code, district): what `addressed` says, for all at once."""
+def audience(area: Area, homes: Iterable[Home]) -> Audience:
+    """The area on many communes: what `addressed` says, for all at once."""
     named, districts = frozenset(area.communes), frozenset(area.districts)
+    provinces = frozenset(area.provinces)
     return Audience(
         frozenset(
-            code
-            for code, district in communes
-            if area.everywhere or code in named or district in districts
+            home.commune
+            for home in homes
+            if area.everywhere
+            or home.commune in named
+            or home.district in districts
+            or home.province in provinces
         ),
         frozenset(area.devices),
     )

@@ -34,6 +34,8 @@ MAX_SEVERITY = 3
 MAX_ORDER = 2**31 - 1
 MAX_SIZE_BYTES = 10**12
 
+_AREA_FIELDS = ("provinces", "districts", "communes", "devices")
+
 _Reader = Callable[[Any], Any]
 """Turns what a line says into a value; raises `ValueError` with what was expected."""
 
@@ -84,7 +86,7 @@ def _command_data(command: Command, start: datetime) -> dict[str, Any]:
 def _area_data(area: Area) -> dict[str, Any]:
     if area.everywhere:
         return {"all": True}
-    return {name: list(getattr(area, name)) for name in ("districts", "communes", "devices")}
+    return {name: list(getattr(area, name)) for name in _AREA_FIELDS}
 
 
 def _item_data(item: Item, start: datetime) -> dict[str, Any]:
@@ -231,7 +233,7 @@ class _Log:
         if isinstance(data, dict) and "all" in data:
             self._fields(line, ("to",), data, {"all": _exactly(True)})
             return Area(everywhere=True)
-        readers = dict.fromkeys(("districts", "communes", "devices"), _texts)
+        readers = dict.fromkeys(_AREA_FIELDS, _texts)
         return Area(**self._fields(line, ("to",), data, readers))
 
     def _ms(self, value: object) -> int:

@@ -5,7 +5,7 @@ import pytest
 
 from scenarios import loader
 from scenarios.problems import BadInput
-from scenarios.scenario import Area, TargetRequest
+from scenarios.scenario import Area, Hours, Place, Scenario, Server, TargetRequest
 
 SMALL = """\
 ttcs: 1
@@ -52,7 +52,8 @@ ERRORS = [
         "targets:",
         "target:",
         "s.yaml:20:1: target: is an unknown field, expected one of ttcs, title, era, start, end, "
-        'seed, territory, fleet, programme, bulletins, faults, targets (did you mean "targets"?)',
+        "seed, territory, households, fleet, server, hours, programme, bulletins, faults, targets "
+        '(did you mean "targets"?)',
     ),
     (
         ', en: "Trial"}',
@@ -98,13 +99,14 @@ ERRORS = [
         'district: "550"',
         "",
         "s.yaml:6:12: territory: is an empty mapping, "
-        "expected a province, or districts or communes of one province",
+        "expected one or more provinces, or districts or communes of one province",
     ),
     (
         "speaker-reference",
         "speaker-referense",
         's.yaml:8:27: fleet[0].profile: is "speaker-referense", expected a device profile: '
-        'one of speaker-linux, speaker-reference (did you mean "speaker-reference"?)',
+        "one of board-a, board-reference, converter-fm-ip, converter-ip-fm, speaker-linux, "
+        'speaker-mcu, speaker-reference (did you mean "speaker-reference"?)',
     ),
     (
         "link: 4g",
@@ -121,13 +123,13 @@ ERRORS = [
         "where: all, profile",
         'where: {device: "21952-01"}, profile',
         "s.yaml:8:14: fleet[0].where.device: is an unknown field, "
-        "expected one of district, districts, commune, communes",
+        "expected one of province, provinces, district, districts, commune, communes",
     ),
     (
         "where: all, profile",
         "where: everybody, profile",
         's.yaml:8:13: fleet[0].where: is "everybody", '
-        "expected the word all, or a mapping with district(s) or commune(s)",
+        "expected the word all, or a mapping with province(s), district(s) or commune(s)",
     ),
     (
         '"05:00"',
@@ -216,9 +218,44 @@ ERRORS = [
         's.yaml:18:12: bulletins[0].valid: is "2h", expected a duration that reaches not_before',
     ),
     (
+        "faults:",
+        "server: {uplink: 100}\nfaults:",
+        "s.yaml:17:18: server.uplink: is the number 100, "
+        "expected a rate with its unit, such as 64kbit/s or 100Mbit/s",
+    ),
+    (
+        "faults:",
+        'hours: {from: "21:00", to: "05:00", basis: assumed}\nfaults:',
+        's.yaml:17:28: hours.to: is "05:00", expected a time of day after from',
+    ),
+    (
+        "faults:",
+        "households: {basis: assumed, file: ../h.csv}\nfaults:",
+        's.yaml:17:36: households.file: is "../h.csv", '
+        "expected the name of a .csv file beside the scenario file",
+    ),
+    (
+        'district: "550"',
+        'provinces: ["52", "44"], district: "550"',
+        "s.yaml:6:31: territory.provinces[1]: is in province 44 (Quảng Bình), "
+        "expected a place in province 52 (Bình Định)",
+    ),
+    (
+        'district: "550"',
+        "provinces: every",
+        's.yaml:6:24: territory.provinces: is "every", '
+        "expected the word all, or a list of province codes",
+    ),
+    (
+        "to: all",
+        'to: {province: "44"}',
+        's.yaml:15:20: bulletins[0].to.province: is "44" (Quảng Bình), which lies outside, '
+        "expected a place inside the scenario's territory",
+    ),
+    (
         "outage: [mains]",
         "outage: [power]",
-        's.yaml:18:15: faults[0].outage[0]: is "power", expected mains, cell, fibre or link',
+        's.yaml:18:15: faults[0].outage[0]: is "power", expected mains, cell, fibre, sim or link',
     ),
     (
         ", limit: 4s}",
@@ -232,6 +269,38 @@ ERRORS = [
         's.yaml:22:10: targets[1].id: is "PROFILE-T4-P95" again, expected each name once',
     ),
 ]
+
+
+def test_whole_provinces_and_the_whole_country() -> None:
+    def loaded(territory: str) -> Scenario:
+        text = SMALL.replace('{district: "550"}', territory)
+        return loader.parse("s.yaml", text.encode()).scenario
+
+    two = loaded('{provinces: ["52", "44"]}')
+    assert two.territory == Place(("52", "44"))
+    assert len(loaded("{provinces: all}").territory.provinces) == 63
+    text = SMALL.replace("to: all", 'to: {province: "52", provinces: ["52"], commune: "21955"}')
+    (storm,) = loader.parse("s.yaml", text.encode()).scenario.bulletins
+    assert storm.to == Area(provinces=("52",), communes=("21955",))
+
+
+def test_a_device_of_a_group_that_stands_in_a_province() -> None:
+    text = changed("where: all, profile", 'where: {province: "52"}, profile')
+    known = text.replace("to: all", 'to: {device: "21952-12"}')
+    assert loader.parse("s.yaml", known.encode()).warnings == ()
+    assert 'expected "21952-01" to "21952-12"' in lines_of(known.replace("-12", "-13"))[0]
+
+
+def test_server_and_hours_and_what_holds_without_them() -> None:
+    scenario = loader.parse("s.yaml", SMALL.encode()).scenario
+    assert (scenario.server, scenario.hours) == (Server(None, 64_000), None)
+    more = (
+        "server: {uplink: 100Mbit/s, sound: 32kbit/s}\n"
+        'hours: {from: "05:00", to: "21:00:30", basis: assumed}\n'
+    )
+    scenario = loader.parse("s.yaml", (SMALL + more).encode()).scenario
+    assert scenario.server == Server(100_000_000, 32_000)
+    assert scenario.hours == Hours(5 * 3_600_000, 21 * 3_600_000 + 30_000, "assumed")
 
 
 def lines_of(text: str) -> list[str]:
@@ -256,7 +325,7 @@ def test_a_sound_file_says_what_it_says() -> None:
     assert loaded.source == SMALL.encode()
     scenario = loaded.scenario
     assert scenario.horizon_ms == 24 * 3_600_000
-    assert scenario.territory.province == "52"
+    assert scenario.territory.provinces == ("52",)
     assert scenario.territory.districts == ("550",)
     (slot,) = scenario.programme
     assert (slot.id, slot.at_ms, slot.lead_ms) == ("programme-1", 18_000_000, 43_200_000)
@@ -366,5 +435,5 @@ def test_what_is_not_found_names_what_is_shipped(name: str) -> None:
     with pytest.raises(BadInput) as refused:
         loader.find(name)
     (problem,) = refused.value.problems
-    assert "a shipped scenario: binh-dinh-day, ci-smoke, commune" in str(problem)
+    assert "a shipped scenario: binh-dinh-day, " in str(problem)
     assert problem.hint == ('did you mean "ci-smoke"?' if name == "ci-smok" else None)

@@ -1,5 +1,6 @@
 """The device profiles that are shipped, and what a profile's file may not say."""
 
+import re
 from importlib.resources import files
 
 import pytest
@@ -7,7 +8,9 @@ import pytest
 from scenarios import profiles, strict_yaml
 from scenarios.problems import BadInput
 
-REFERENCE = files("scenarios.profiles").joinpath("speaker-reference.yaml").read_text("utf-8")
+FOLDER = files("scenarios.profiles")
+REFERENCE = FOLDER.joinpath("speaker-reference.yaml").read_text("utf-8")
+CONVERTER = FOLDER.joinpath("converter-ip-fm.yaml").read_text("utf-8")
 
 
 def test_a_well_behaved_speaker():
@@ -26,6 +29,27 @@ def test_a_speaker_in_use():
     assert (profile.poll_period_ms, profile.ack_timeout_ms, profile.backoff_ms) == (20_000, 0, ())
     assert (profile.reconnect_delay_ms, profile.start_delay_ms) == (0, 4_000)
     assert (profile.power_recovery, profile.stores) == ("drop", False)
+
+
+def test_who_is_known_to_be_lost_when():
+    noticed = {name: profiles.load(name).noticed_after_ms for name in profiles.names()}
+    assert noticed.pop("speaker-mcu") == noticed.pop("board-a") == 180_000
+    assert set(noticed.values()) == {90_000}
+
+
+def test_only_a_converter_to_fm_has_receivers_that_cannot_answer():
+    behind = {
+        profile.kind: (profile.fm_receivers, profile.wake_per_million)
+        for profile in map(profiles.load, profiles.names())
+    }
+    assert behind.pop("ip-to-fm") == (7, 870_000)
+    assert behind == dict.fromkeys(("ip-speaker", "fm-to-ip", "e-board"), (0, 0))
+
+
+def test_a_speaker_that_registers_after_its_link_returns():
+    profile = profiles.load("speaker-mcu")
+    assert (profile.join_ms, profile.keepalive_ms) == (10_000, 120_000)
+    assert (profile.download_after_loss, profile.power_recovery) == ("restart", "restart")
 
 
 @pytest.mark.parametrize("name", profiles.names())
@@ -51,6 +75,8 @@ def test_an_unknown_profile():
          "after_cut.is: is the number 1, expected one of resume, restart, drop"),
         ("stores: {is: true", 'stores: {is: "yes"', 'stores.is: is "yes", expected true or false'),
         ("[1s, 2s, 4s, 8s]", "4s", 'backoff.is: is "4s", expected a list of at most 20 durations'),
+        ("kind: {is: ip-speaker", "kind: {is: radio",
+         'kind.is: is "radio", expected one of ip-speaker, fm-to-ip, ip-to-fm, e-board'),
         ("boot: {is: 20s, mark: assumed", "boot: {is: 20s, mark: X",
          'boot.mark: is "X", expected one of V, P, C, I, M, R, assumed'),
         ("boot: {is: 20s, mark: assumed,", "boot: {is: 20s,",
@@ -72,6 +98,21 @@ def test_a_field_of_another_rule_is_unknown():
     with pytest.raises(BadInput, match="reconnect_delay: is an unknown field") as error:
         profiles.parse("p", strict_yaml.parse("p.yaml", text))
     assert len(error.value.problems) == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "line"),
+    [
+        ("is: ip-to-fm", "is: e-board", "fm_receivers: is an unknown field"),
+        ("is: 7", "is: 0", "fm_receivers.is: is the number 0, expected a whole number from 1 to"),
+        ("is: 870000", "is: 87%", 'wake_per_million.is: is "87%", expected a whole number from 0'),
+    ],
+)  # fmt: skip
+def test_what_a_converter_says_of_its_receivers(written, instead, line):
+    assert CONVERTER.count(written) == 1
+    text = CONVERTER.replace(written, instead)
+    with pytest.raises(BadInput, match=re.escape(line)):
+        profiles.parse("p", strict_yaml.parse("p.yaml", text.encode()))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "boot", "title: x"])

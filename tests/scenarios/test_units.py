@@ -1,4 +1,5 @@
 import contextlib
+import re
 from datetime import datetime, timedelta
 from fractions import Fraction
 
@@ -148,3 +149,38 @@ def test_no_text_ends_in_anything_but_a_number_or_a_refusal(text: str) -> None:
 
 def test_a_time_of_day_is_told_around_midnight() -> None:
     assert units.clock_text(23 * units.HOUR_MS + 90 * units.MINUTE_MS) == "00:30"
+
+
+@pytest.mark.parametrize(("text", "ms"), [("+7h", 25_200_000), ("-90s", -90_000), ("+0s", 0)])
+def test_signed_durations(text: str, ms: int) -> None:
+    assert units.signed_duration_ms(text) == ms
+
+
+@pytest.mark.parametrize("text", ["", "7h", "+", "-", "+-7h", "--7h", "+7", "−7h", " +7h"])
+def test_a_signed_duration_without_its_sign_or_unit_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="a duration with its"):
+        units.signed_duration_ms(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "millionths"),
+    [("20%", 200_000), ("0.5%", 5_000), ("0.0001%", 1), ("0%", 0), ("100%", 1_000_000)],
+)
+def test_shares(text: str, millionths: int) -> None:
+    assert units.share_per_million(text) == millionths
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("20", "a share with its sign, such as 20%"),
+        ("20 %", "a share with its sign, such as 20%"),
+        ("-1%", "a share with its sign, such as 20%"),
+        ("0.2", "a share with its sign, such as 20%"),
+        ("100.0001%", "a share of at most 100%"),
+        ("0.00001%", "a share of a whole number of millionths"),
+    ],
+)
+def test_a_share_out_of_form_is_refused(text: str, expected: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(expected)):
+        units.share_per_million(text)

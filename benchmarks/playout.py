@@ -12,31 +12,35 @@ import sys
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy as np
 import simpy
 
-from simulator.gaps import FAR, Gaps
+from simulator.gaps import FAR, Gaps, Milliseconds
 from simulator.playout import engines, model
 from simulator.playout.batch import Batch
 from simulator.playout.case import Case, Device
 from simulator.playout.segments import Segments
 
+from . import delivery
 from .fleet_day import DAY, batches
 
 HEARTBEAT = 60_000
 SIMPY_DEVICES, CORE_DEVICES, EVENT_DEVICES = 10_000, 100_000, 200
-RUNS = 5
+RUNS, DELIVERY_RUNS = 5, 3
 
 
-def heartbeats(power: Gaps, link: Gaps) -> np.ndarray:
+def heartbeats(power: Gaps, link: Gaps) -> Milliseconds:
     """Heartbeats of each device that get through in a day, one every `HEARTBEAT` from 0 on."""
     reach = power.union(link)
     start, end = np.minimum(reach.start, DAY), np.minimum(reach.end, DAY)
-    lost = -(-end // HEARTBEAT) + (start + HEARTBEAT - 1) // HEARTBEAT * -1
-    return DAY // HEARTBEAT - lost.sum(axis=0)
+    lost = -(-end // HEARTBEAT) - -(-start // HEARTBEAT)
+    through: Milliseconds = DAY // HEARTBEAT - lost.sum(axis=0)
+    return through
 
 
 def heartbeats_of(device: Device) -> int:
@@ -120,6 +124,11 @@ def run_core(name: str, devices: int, hard: bool, workers: int) -> tuple[float, 
     return seconds, kept
 
 
+def core_seconds(name: str, devices: int, hard: bool, workers: int) -> float:
+    """The seconds of `run_core`; its segments are dropped."""
+    return run_core(name, devices, hard, workers)[0]
+
+
 def peak_memory_mb(run: Callable[[], float]) -> float:
     """The most memory that this process held during one more run, in MB; 0 where unknown."""
     reset, status = Path("/proc/self/clear_refs"), Path("/proc/self/status")
@@ -139,7 +148,7 @@ def equal(case: Case, batch: Batch, names: list[str]) -> bool:
     )
 
 
-def measure(names: list[str], devices: int | None, hard: bool, workers: int) -> dict[str, object]:
+def measure(names: list[str], devices: int | None, hard: bool, workers: int) -> dict[str, Any]:
     """Runs the engines in turns and returns the table of the page's figures."""
     cores = [name for name in names if name != "simpy"]
     first = next(batches(SIMPY_DEVICES, SIMPY_DEVICES, hard))
@@ -150,13 +159,11 @@ def measure(names: list[str], devices: int | None, hard: bool, workers: int) -> 
     for name in cores:
         count = devices or CORE_DEVICES
         run_core(name, engines.CHUNK, hard, workers)  # compile, load, warm up
-        contenders.append(
-            Contender(name, count, lambda n=name, c=count: run_core(n, c, hard, workers)[0])
-        )
+        contenders.append(Contender(name, count, partial(core_seconds, name, count, hard, workers)))
     for _ in range(RUNS):
         for contender in contenders:
             contender.seconds.append(contender.run())
-    table: dict[str, object] = {
+    table: dict[str, Any] = {
         "day": "hard" if hard else "calm",
         "workers": workers,
         "items_per_device": float((first.delivered < FAR).sum() / first.devices),
@@ -192,6 +199,11 @@ def main() -> int:
         "--engine", choices=["numpy", "compiled", "simpy", "best", "all"], default="all"
     )
     parser.add_argument("--hard", action="store_true", help="the hard day")
+    parser.add_argument(
+        "--delivery",
+        action="store_true",
+        help="a province's day with delivery and a shared uplink, with every engine",
+    )
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
     args = parser.parse_args()
@@ -203,7 +215,10 @@ def main() -> int:
             file=sys.stderr,
         )
         return 2
-    table = measure(wanted, args.devices, args.hard, args.workers)
+    if args.delivery:
+        table = delivery.measure(args.workers, DELIVERY_RUNS)
+    else:
+        table = measure(wanted, args.devices, args.hard, args.workers)
     if args.json:
         print(json.dumps(table, indent=1))
     else:

@@ -35,9 +35,9 @@ class BundleWriter:
         Raises `BadInput` where something other than an older bundle stands there, `OSError` where
         nothing can be written.
         """
-        self.place = place = place.resolve()
+        check_free(place)
+        self.place = place = Path(os.path.realpath(place))
         self._kind = kind
-        _check_free(place)
         self.folder = place.with_name(f".{place.name}.{os.getpid()}.part")
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
@@ -83,13 +83,13 @@ class BundleWriter:
         self.write_json(MANIFEST, manifest)
         for path in (*files, self.folder / MANIFEST):
             _to_disk(path)
-        _check_free(self.place)
+        check_free(self.place)
         older = self.folder.with_suffix(".old")
         if self.place.exists():
             self.place.rename(older)
         try:
             self.folder.rename(self.place)
-        except OSError:
+        except BaseException:  # an interruption, too
             if older.exists():
                 older.rename(self.place)
             raise
@@ -128,10 +128,21 @@ def _digest(path: Path) -> dict[str, str | int]:
         return {"sha256": file_digest(file, "sha256").hexdigest(), "bytes": path.stat().st_size}
 
 
-def _check_free(place: Path) -> None:
-    if not place.exists() or _is_bundle(place) or (place.is_dir() and not any(place.iterdir())):
+def check_free(place: Path) -> None:
+    """Raises `BadInput` where no bundle may be put, so that a run need not find out at its end.
+
+    A bundle is moved to its place as a whole, so it cannot be the folder that one stands in.
+    """
+    if not os.path.lexists(place):
         return
-    wrong = "a folder with other things in it" if place.is_dir() else "a file"
+    if os.path.realpath(os.curdir) == os.path.realpath(place):
+        wrong = "the folder that the command runs in"
+    elif not place.is_dir():
+        wrong = "a file" if os.path.exists(place) else "a link that leads nowhere"
+    elif any(place.iterdir()) and not _is_bundle(place):
+        wrong = "a folder with other things in it"
+    else:
+        return
     expected = "a new or empty folder, or an older bundle"
     hint = "give another --out; nothing was written"
     raise BadInput([Problem(str(place), None, None, "", wrong, expected, hint)])

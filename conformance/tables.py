@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 
 from simulator.fleet import Fleet
 from simulator.gaps import FAR
-from simulator.measures import COMMUNE_COUNTS, Tally
+from simulator.measures.bulletins import COMMUNE_COUNTS, Bulletins
+from simulator.measures.causes import CAUSES, causes
 from simulator.playout.case import REASONS
 from simulator.virtual import Chunk
 
@@ -38,9 +39,16 @@ class Tables:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Closes every file."""
+        """Closes every file; raises `OSError` where one cannot be ended."""
+        failures = []
         for writer in self._writers.values():
-            writer.close()
+            try:
+                writer.close()
+            except OSError as failure:
+                writer.is_open = False  # else it would try once more when it is collected
+                failures.append(failure)
+        if failures and error is None:
+            raise failures[0]
 
     def add(self, chunk: Chunk) -> None:
         """Appends the rows of some devices."""
@@ -49,22 +57,22 @@ class Tables:
         self._write("plays", _plays(chunk, ids))
         self._write("segments", _segments(chunk, ids))
 
-    def add_communes(self, tally: Tally) -> None:
+    def add_communes(self, counted: Bulletins) -> None:
         """Writes the counts of each commune and bulletin, at the end of a run."""
-        communes = tally.fleet.communes
-        bulletins = [bulletin.id for bulletin in tally.bulletins]
-        bulletin, commune = np.nonzero(tally.communes["addressed"])
+        communes = self._fleet.communes
+        bulletins = [bulletin.id for bulletin in counted.counts]
+        bulletin, commune = np.nonzero(counted.by_commune["addressed"])
         columns: dict[str, Any] = {
             "commune": _named([c.code for c in communes], commune),
             "name": _named([c.full_name for c in communes], commune),
-            "district": _named([c.district for c in communes], commune),
+            "district": _named([c.district or None for c in communes], commune),
             "latitude": np.array([c.latitude for c in communes])[commune],
             "longitude": np.array([c.longitude for c in communes])[commune],
             "bulletin": _named(bulletins, bulletin),
-            "class": _named([b.bulletin_class for b in tally.bulletins], bulletin),
+            "class": _named([b.bulletin_class for b in counted.counts], bulletin),
         }
         for name in COMMUNE_COUNTS:
-            columns[name] = tally.communes[name][bulletin, commune]
+            columns[name] = counted.by_commune[name][bulletin, commune]
         self._write("communes", columns)
 
     def _devices(self, chunk: Chunk, ids: Any) -> dict[str, Any]:
@@ -103,6 +111,7 @@ def _plays(chunk: Chunk, ids: Any) -> dict[str, Any]:
         "latency_ms": _or_null(latency),
         "played_ms": heard.played[row, device],
         "complete": heard.complete[row, device],
+        "cause": _named(CAUSES, causes(chunk)[row, device]),
     }
 
 
@@ -121,8 +130,9 @@ def _segments(chunk: Chunk, ids: Any) -> dict[str, Any]:
 
 
 def _named(names: Any, places: Any) -> Any:
-    dictionary = names if isinstance(names, pa.Array) else pa.array(names, pa.string())
-    return pa.DictionaryArray.from_arrays(places.astype(np.int32), dictionary)
+    # Encoded, not merely put together: of a name that stands in a dictionary twice Parquet writes
+    # stray memory.
+    return pa.array(names, pa.string()).dictionary_encode().take(pa.array(places))
 
 
 def _or_null(times: Any) -> Any:

@@ -29,11 +29,16 @@ from scenarios.problems import one_line
 _LANGUAGES: tuple[Language, ...] = ("vi", "en")
 _NO_VALUE = "–"
 
+_NAMED_LIMITS = 3
+
 
 def summary(results: Mapping[str, Any]) -> RenderableType:
     """What `results.json` says, for a `rich` console of at least 80 columns."""
     return Group(
-        *_header(results), *_judged(results["targets"]), *_verdict(results["verdict"]["sentence"])
+        *_header(results),
+        *_judged(results["targets"]),
+        *_limits(results["limits"]),
+        *_verdict(results["verdict"]["sentence"]),
     )
 
 
@@ -117,6 +122,26 @@ def _verdict(sentence: Mapping[str, str]) -> Iterator[RenderableType]:
     yield Line()
     yield Line(sentence["vi"], style="bold")
     yield Line(sentence["en"])
+
+
+def _limits(limits: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
+    """What held the run up, the longest first; of many uplinks only the first few."""
+    by_time = sorted(limits, key=lambda one: (-one["limited_ms"], one["province"]))
+    for one in by_time[:_NAMED_LIMITS]:
+        time = [figure(one["limited_ms"], "ms", language) for language in _LANGUAGES]
+        most = [figure(one["most_waiting"], "count", language) for language in _LANGUAGES]
+        yield Line(
+            f"Giới hạn: đường truyền lên của hệ thống thông tin nguồn tỉnh {one['province']}, "
+            f"trong {time[0]}; nhiều nhất {most[0]} lượt tải bị chậm cùng lúc"
+        )
+        yield Line(
+            f"Limit: the uplink of the source system of province {one['province']}, for {time[1]}; "
+            f"at most {most[1]} downloads slowed down at once"
+        )
+    if (more := len(by_time) - _NAMED_LIMITS) > 0:
+        yield Line(f"… và {more} đường truyền khác / and {more} more uplinks")
+    if limits:
+        yield Line()
 
 
 def _twice(texts: Sequence[str]) -> str:

@@ -1,7 +1,8 @@
 """The devices of a scenario as arrays, one entry a device."""
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +16,9 @@ from scenarios.territory import Commune
 
 Places = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
+
+_NUMBER = re.compile("0[1-9]|[1-9][0-9]{1,8}")
+"""A device's number as `Fleet.ids` writes it."""
 
 
 @dataclass(frozen=True)
@@ -78,14 +82,27 @@ class Fleet:
         """Which of the devices at these places an area holds."""
         if area.everywhere:
             return np.ones(len(places), np.bool_)
-        codes, districts = frozenset(area.communes), frozenset(area.districts)
-        named = np.array([c.code in codes or c.district in districts for c in self.communes])
-        inside: Flags = named[self.commune[places]]
+        inside: Flags = self._communes_in(area)[self.commune[places]]
         for device in area.devices:
-            code, number = device.rsplit("-", 1)
-            commune = self._place_of_commune.get(code, -1)
-            inside |= (self.commune[places] == commune) & (self.in_commune[places] == int(number))
+            # Another source system's names need not look like ours.
+            code, _, number = device.rpartition("-")
+            commune = self._place_of_commune.get(code)
+            if commune is not None and _NUMBER.fullmatch(number):
+                of_commune = self.commune[places] == commune
+                inside |= of_commune & (self.in_commune[places] == int(number))
         return inside
+
+    def _communes_in(self, area: Area) -> Flags:
+        if area not in self._areas:
+            codes = frozenset(area.communes)
+            wide = replace(area, communes=())
+            there = [c.code in codes or _is_in(c, wide) for c in self.communes]
+            self._areas[area] = np.array(there, np.bool_)
+        return self._areas[area]
+
+    @cached_property
+    def _areas(self) -> dict[Area, Flags]:
+        return {}
 
     @cached_property
     def _place_of_commune(self) -> dict[str, int]:
@@ -93,13 +110,23 @@ class Fleet:
 
 
 def _communes(era: str, place: Place) -> tuple[Commune, ...]:
-    of_province = territory.load(era).communes_of(province=place.province)
-    if not (place.districts or place.communes):
-        return of_province
+    every = territory.load(era)
     return tuple(
         commune
-        for commune in of_province
-        if commune.district in place.districts or commune.code in place.communes
+        for province in place.provinces
+        for commune in every.communes_of(province=province)
+        if not (place.districts or place.communes)
+        or commune.district in place.districts
+        or commune.code in place.communes
+    )
+
+
+def _is_in(commune: Commune, area: Area) -> bool:
+    return (
+        area.everywhere
+        or commune.code in area.communes
+        or commune.district in area.districts
+        or commune.province in area.provinces
     )
 
 
@@ -107,11 +134,6 @@ def _groups(groups: Iterable[FleetGroup], commune: Commune) -> list[FleetGroup]:
     """The groups that put devices into a commune: the last that covers it, and later additions."""
     there: list[FleetGroup] = []
     for group in groups:
-        where = group.where
-        if (
-            where.everywhere
-            or commune.code in where.communes
-            or commune.district in where.districts
-        ):
+        if _is_in(commune, group.where):
             there = [*there, group] if group.adds else [group]
     return there

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from scenarios.problems import BadInput
+from scenarios.problems import BadInput, one_line
 from ttcs import scenario_files
 from ttcs.main import BAD_INPUT, CONFORMANT
+from ttcs.telling import tell
 
 
 def check(names: Sequence[str], *, as_json: bool) -> int:
@@ -15,13 +16,13 @@ def check(names: Sequence[str], *, as_json: bool) -> int:
     reports = [_report(name) for name in names]
     bad = any(report["errors"] for report in reports)
     if as_json:
-        print(json.dumps({"files": reports}, ensure_ascii=False, indent=1))
+        tell(json.dumps({"files": reports}, ensure_ascii=False, indent=1))
         return BAD_INPUT if bad else CONFORMANT
     for report in reports:
         for line in (*report["errors"], *report["warnings"]):
-            print(line["text"] if isinstance(line, dict) else line)
+            tell(line["text"] if isinstance(line, dict) else line)
         if not report["errors"]:
-            print(f"{report['file']}: không có lỗi / no errors")
+            tell(one_line(f"{report['file']}: không có lỗi / no errors"))
     return BAD_INPUT if bad else CONFORMANT
 
 

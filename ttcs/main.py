@@ -3,6 +3,7 @@
 Every command says in its own module what it does; they are loaded when they are called.
 """
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -88,6 +89,32 @@ def run(
             help="Thay số mầm của kịch bản. / Replace the scenario's seed.",
         ),
     ] = None,
+    replications: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=100_000,
+            help="Số lần chạy lặp, mỗi lần một số mầm. / How many replications, each with a seed "
+            "of its own.",
+        ),
+    ] = 1,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Chạy lặp trên cụm Dask ở địa chỉ này. / Replicate on the Dask cluster at this "
+            "address, such as tcp://127.0.0.1:8786.",
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=1024,
+            help="Số việc chạy song song trên máy này (mặc định: số lõi). / How much runs at once "
+            "on this machine (default: its cores).",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -104,7 +131,9 @@ def run(
     """
     from ttcs import run as command
 
-    asked = command.Asked(commands, world, engine, seed, out, json)
+    asked = command.Asked(
+        commands, world, engine, seed, replications, scheduler, jobs or os.cpu_count() or 1, out, json
+    )
     raise typer.Exit(command.run_all(scenarios, asked))
 
 
@@ -124,11 +153,10 @@ def playout(
 
 def entry() -> None:
     """The console script: no traceback for a user's mistake, 130 when interrupted."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Not every terminal has Vietnamese letters, and not every file name is text.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app(prog_name="ttcs", standalone_mode=True)
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of our output has gone: nobody is left to be told.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(INTERRUPTED)

@@ -1,7 +1,6 @@
 """`ttcs playout`: one case through one engine."""
 
 import json
-import sys
 from pathlib import Path
 
 from scenarios.problems import BadInput, Problem
@@ -9,6 +8,7 @@ from simulator.playout import engines, model, reading
 from simulator.playout.batch import Batch
 from simulator.playout.case import Case, Segment
 from ttcs.main import BAD_INPUT, CONFORMANT
+from ttcs.telling import tell, tell_error
 
 
 def playout(path: Path, engine: str) -> int:
@@ -16,9 +16,9 @@ def playout(path: Path, engine: str) -> int:
     try:
         segments = _play(reading.read(path), engine)
     except BadInput as bad:
-        print(bad.problems[0], file=sys.stderr)
+        tell_error(str(bad.problems[0]))
         return BAD_INPUT
-    print(json.dumps(reading.segments_as_json(segments), ensure_ascii=False))
+    tell(json.dumps(reading.segments_as_json(segments), ensure_ascii=False))
     return CONFORMANT
 
 

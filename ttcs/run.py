@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from conformance.bundle import BundleWriter
+from conformance.bundle import BundleWriter, check_free
 from conformance.judgement import judge
 from conformance.tables import Tables
 from conformance.verdicts import EXIT_STATUS, Verdict, overall
@@ -22,15 +22,16 @@ from reference_system.dispatch.commands import Command, commands
 from reference_system.interface import command_log
 from reports.console import summary
 from reports.results import results
-from scenarios.problems import BadInput, Problem
+from scenarios.problems import BadInput, Problem, one_line
 from simulator import virtual
 from simulator.fleet import Fleet
-from simulator.measures import Tally
+from simulator.measures.tally import Tally
 from simulator.playout import engines
-from simulator.virtual import Chunk
+from simulator.virtual import Chunk, Event
 from ttcs import scenario_files
 from ttcs.main import BAD_INPUT, HARNESS_ERROR
 from ttcs.scenario_files import ScenarioFile
+from ttcs.telling import tell, tell_error, tell_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +58,24 @@ class Planned:
 
 def run_all(names: Sequence[str], asked: Asked) -> int:
     """Runs every scenario, the worst verdict deciding the exit code; nothing if any is bad."""
+    found: dict[Path, dict[str, Any]] = {}
     try:
         _check_engine(asked.engine)
         files = [scenario_files.load(name) for name in names]
         planned = [_plan(file, asked, several=len(files) > 1) for file in files]
         _check_places(planned)
-        told = [_run(plan, asked) for plan in planned]
+        for plan in planned:
+            found[plan.place] = _run(plan, asked)
     except BadInput as bad:
-        _tell_first(bad)
+        tell_first(bad)
         return BAD_INPUT
     except OSError as error:
-        print(f"{error.filename or 'out'}: {error.strerror}; nothing was written", file=sys.stderr)
+        why = error.strerror or error
+        tell_error(f"{planned[len(found)].place}: {why}; nothing was written there")
         return HARNESS_ERROR
     if asked.json:
-        print(json.dumps({"runs": told}, ensure_ascii=False, indent=1))
-    return EXIT_STATUS[overall(Verdict(one["verdict"]["verdict"]) for one in told)]
+        tell(json.dumps({"runs": list(found.values())}, ensure_ascii=False, indent=1))
+    return EXIT_STATUS[overall(Verdict(one["verdict"]["verdict"]) for one in found.values())]
 
 
 def _plan(file: ScenarioFile, asked: Asked, *, several: bool) -> Planned:
@@ -93,14 +97,14 @@ def _plan(file: ScenarioFile, asked: Asked, *, several: bool) -> Planned:
 def _run(plan: Planned, asked: Asked) -> dict[str, Any]:
     """Runs, judges and writes one scenario; its results."""
     scenario, fleet = plan.file.scenario, plan.fleet
-    tally = Tally(fleet, plan.commands, [slot.id for slot in scenario.programme])
+    tally = Tally(scenario, fleet, plan.commands)
     with BundleWriter(plan.place, "run") as bundle:
         _write_input(bundle, plan, asked)
         engine = "simpy" if asked.world == "model" else _engine_name(asked.engine)
         bundle.event("run-started", world=asked.world, engine=engine, devices=len(fleet))
         (bundle.folder / "tables").mkdir()
         with Tables(bundle.folder / "tables", fleet) as tables:
-            chunks = virtual.run(
+            events = virtual.run(
                 scenario,
                 fleet,
                 plan.commands,
@@ -108,11 +112,14 @@ def _run(plan: Planned, asked: Asked) -> dict[str, Any]:
                 engine=asked.engine,
                 workers=os.cpu_count() or 1,
             )
-            for chunk in _with_progress(chunks, plan):
-                tally.add(chunk)
-                tables.add(chunk)
-                bundle.event("devices-played", devices=len(chunk.places), done=tally.devices)
-            tables.add_communes(tally)
+            for event in _with_progress(events, plan):
+                tally.add(event)
+                if isinstance(event, Chunk):
+                    tables.add(event)
+                    bundle.event("devices-played", devices=len(event.places))
+                else:
+                    bundle.event("uplink-used", province=event.province)
+            tables.add_communes(tally.bulletins)
         measures = tally.measurements()
         judgement = judge(scenario.targets, measures, asked.world)
         found = results(_facts(plan, engine, tally), measures, judgement)
@@ -120,9 +127,10 @@ def _run(plan: Planned, asked: Asked) -> dict[str, Any]:
         bundle.write_json("results.json", found)
         bundle.finish()
     if not asked.json:
-        console = Console(soft_wrap=False)
-        console.print(summary(found))
-        console.print(f"\n{plan.place}", highlight=False)
+        console = Console()
+        with console.capture() as shown:
+            console.print(summary(found))
+        tell(f"{shown.get()}\n{one_line(str(plan.place))}")
     return found
 
 
@@ -151,7 +159,8 @@ def _facts(plan: Planned, engine: str, tally: Tally) -> dict[str, Any]:
     """The parts of the results that say what was run and what became of it."""
     scenario, fleet = plan.file.scenario, plan.fleet
     actions = [command.action for command in plan.commands]
-    programme = [bulletin for bulletin in tally.bulletins if bulletin.programme]
+    counts = tally.bulletins.counts
+    programme = [bulletin for bulletin in counts if bulletin.programme]
     return {
         "engine": engine,
         "seed": scenario.seed,
@@ -170,13 +179,16 @@ def _facts(plan: Planned, engine: str, tally: Tally) -> dict[str, Any]:
             "by_link": _by_name([link.id for link in fleet.links], fleet.link),
         },
         "commands": {"starts": actions.count("start"), "cancels": actions.count("cancel")},
-        "bulletins": [b.as_data() for b in tally.bulletins if not b.programme],
+        "bulletins": [b.as_data() for b in counts if not b.programme],
         "programme": {
             "planned": sum(b.addressed for b in programme),
             "complete": sum(b.complete for b in programme),
             "partial": sum(b.heard - b.complete for b in programme),
             "missed": sum(b.addressed - b.heard for b in programme),
         },
+        "presence": tally.presence.as_data(),
+        "households": {"basis": scenario.households.basis},
+        "limits": tally.limits(),
     }
 
 
@@ -200,9 +212,13 @@ def _check_engine(engine: str) -> None:
 
 
 def _check_places(planned: Sequence[Planned]) -> None:
-    """Two runs must not end in one folder."""
+    """Every run can end in its folder, and no two in the same."""
     seen: dict[Path, Path] = {}
     for plan in planned:
+        check_free(plan.place)
+        if not _is_text(plan.file.name) or not _is_text(str(plan.place)):
+            wrong, expected = "a name that is not UTF-8", "one that is"
+            raise BadInput([Problem(str(plan.place), None, None, "", wrong, expected)])
         if plan.place in seen:
             wrong = f"named like {seen[plan.place]}, whose results would stand in {plan.place}, too"
             expected = "scenario files with different names"
@@ -210,22 +226,27 @@ def _check_places(planned: Sequence[Planned]) -> None:
         seen[plan.place] = plan.file.path
 
 
-def _with_progress(chunks: Iterable[Chunk], plan: Planned) -> Iterator[Chunk]:
-    """The chunks as they come, with a bar on a terminal and silence in a pipe."""
+def _is_text(name: str) -> bool:
+    """Whether results can be named so: JSON and tables are in UTF-8."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
+def _with_progress(events: Iterable[Event], plan: Planned) -> Iterator[Event]:
+    """The events as they come, with a bar on a terminal and silence in a pipe."""
     if not sys.stderr.isatty():
-        yield from chunks
+        yield from events
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    bar = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    bar = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*bar, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(plan.file.name, total=len(plan.fleet))
-        for chunk in chunks:
-            yield chunk
-            progress.advance(task, len(chunk.places))
-
-
-def _tell_first(bad: BadInput) -> None:
-    first, *others = bad.problems
-    more = f" (và {len(others)} lỗi nữa / and {len(others)} more: ttcs check)" if others else ""
-    print(f"{first}{more}", file=sys.stderr)
+        for event in events:
+            yield event
+            if isinstance(event, Chunk):
+                progress.advance(task, len(event.places))

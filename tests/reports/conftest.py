@@ -9,6 +9,8 @@ from reports.results import results
 from scenarios.scenario import TargetRequest
 from simulator.measurement import Measurement
 
+QUANTILES = {"p50": 519, "p95": 3_412, "p99": None, "max": None}
+
 COUNTS = {"plays": 2, "addressed": 3_816, "online": 3_800, "delivered": 3_810}
 
 RUN = {
@@ -38,11 +40,39 @@ RUN = {
             "class": "emergency",
             **COUNTS,
             "heard": 3_806,
+            "heard_online": 3_800,
             "complete": 3_700,
-            "latency_ms": {"p50": 519, "p95": 3_412, "p99": None, "max": None},
+            "truncated": 106,
+            "interrupted": 40,
+            "repeated": 0,
+            "missed": 10,
+            "missed_because": {"no-power": 6, "no-path": 4},
+            "fm_receivers": {"inferred": 0, "of": 0},
+            "latency_ms": QUANTILES,
+            "clock_points_ms": {"t2": QUANTILES, "t3": QUANTILES, "t4": QUANTILES},
+            "reach_online": {"4": 3_769, "10": 3_790, "20": 3_800, "60": 3_800, "180": 3_800},
         }
     ],
     "programme": {"planned": 3_816, "complete": 3_700, "partial": 100, "missed": 16},
+    "presence": {
+        "devices": 1_908,
+        "away_ms": 7_200_000,
+        "losses": 12,
+        "losses_noticed": 9,
+        "most_returns_per_s": 5,
+    },
+    "households": {"basis": "assumed"},
+    "limits": [
+        {
+            "limit": "uplink",
+            "province": province,
+            "limited_ms": limited_ms,
+            "most_waiting": 1_900,
+            "most_downloads": 1_908,
+            "bytes": 610_560_000,
+        }
+        for province, limited_ms in (("01", 1_000), ("52", 48_845), ("44", 2_500), ("45", 900))
+    ],
 }
 
 MEASURES = {

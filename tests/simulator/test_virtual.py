@@ -10,7 +10,7 @@ from scenarios import loader
 from scenarios.scenario import Area, FleetGroup, Scenario
 from simulator import virtual
 from simulator.fleet import Fleet
-from simulator.measures import Tally
+from simulator.measures.tally import Tally
 from simulator.playout import engines
 
 Played = dict[str, list[tuple[str, int, int, int, int]]]
@@ -31,12 +31,17 @@ def small(name: str) -> Scenario:
     )
 
 
+def chunks(scenario: Scenario, fleet: Fleet, **how: object) -> list[virtual.Chunk]:
+    events = virtual.run(scenario, fleet, commands(scenario), **how)
+    return [event for event in events if isinstance(event, virtual.Chunk)]
+
+
 def played(scenario: Scenario, **how: object) -> tuple[Played, dict[str, list[int]]]:
     """Segments and delivery times of every device by id."""
     fleet = Fleet.of(scenario)
     segments: Played = {}
     reached: dict[str, list[int]] = {}
-    for chunk in virtual.run(scenario, fleet, commands(scenario), **how):
+    for chunk in chunks(scenario, fleet, **how):
         ids = fleet.ids(chunk.places)
         ordered = chunk.segments.ordered()
         for device in ids:
@@ -86,11 +91,7 @@ def test_a_device_alone_gets_the_same_draws() -> None:
     whole = played(scenario)
     for place in (0, len(fleet) - 1):
         device = fleet.ids(np.array([place]))[0]
-        alone = [
-            chunk
-            for chunk in virtual.run(scenario, fleet, commands(scenario), chunk=1)
-            if chunk.places[0] == place
-        ]
+        alone = [chunk for chunk in chunks(scenario, fleet, chunk=1) if chunk.places[0] == place]
         (chunk,) = alone
         assert [int(at) for at in chunk.reached[chunk.told.addressed[:, 0], 0]] == whole[1][device]
 
@@ -99,9 +100,9 @@ def test_measures_agree_with_a_count_by_hand() -> None:
     scenario = small("commune")
     fleet = Fleet.of(scenario)
     sent = commands(scenario)
-    tally = Tally(fleet, sent, [slot.id for slot in scenario.programme])
+    tally = Tally(scenario, fleet, sent)
     latencies, heard, addressed = [], 0, 0
-    for chunk in virtual.run(scenario, fleet, sent, chunk=5):
+    for chunk in chunks(scenario, fleet, chunk=5):
         tally.add(chunk)
         profile = fleet.profiles[fleet.profile[chunk.places[0]]]
         for place in range(len(chunk.places)):
@@ -119,7 +120,7 @@ def test_measures_agree_with_a_count_by_hand() -> None:
                 heard += bool(starts)
                 up = all(
                     not start <= item.issued < end
-                    for gaps in (chunk.batch.power, chunk.path)
+                    for gaps in (chunk.batch.power, chunk.commands_path)
                     for start, end in gaps.of(place)
                 )
                 if up:

@@ -1,0 +1,1 @@
+"""What a run shows, counted chunk by chunk as it goes on."""

@@ -1,0 +1,253 @@
+"""The same scenario run many times, each time with other draws: on this machine or on Dask.
+
+Replication 0 has the scenario's own seed, every further one a seed derived from it. A replication's
+measurements depend on its seed alone: not on the number of workers, nor on where they are.
+"""
+
+import logging
+import os
+import re
+import signal
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from importlib.metadata import version
+from multiprocessing import active_children, get_context, parent_process
+from platform import python_version
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from reference_system.dispatch.commands import Command
+from scenarios.problems import BadInput, Problem, one_line, shown
+from scenarios.scenario import Scenario
+from simulator import virtual
+from simulator.fleet import Fleet
+from simulator.measurement import Measurement
+from simulator.measures.tally import Tally
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+MOST: Final = 100_000
+"""The most replications of one run."""
+
+Measures = dict[str, Measurement]
+
+_TASK: Final = 16
+"""The most replications in one task: what is lost with a worker, and waited for at the end."""
+
+_CONNECT: Final = "5s"
+
+_ADDRESS: Final = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.]+\]|[^\s/:\[\]]+):[0-9]{1,5}")
+
+_ALIKE: Final = ("ttcs-hil", "numpy", "distributed")
+
+
+class WorkersFailed(Exception):  # noqa: N818 - says what happened, in one line
+    """Workers ended, or could not do what was asked, before everything was measured."""
+
+
+def seeds(seed: int, count: int) -> tuple[int, ...]:
+    """The seeds of so many replications, the first being `seed` itself.
+
+    Replication k has the first eight bytes, big-endian, of the SHA-256 of "<seed>/<k>" in ASCII.
+    """
+    derived = (sha256(f"{seed}/{k}".encode()).digest()[:8] for k in range(1, count))
+    return (seed, *(int.from_bytes(first, "big") for first in derived))
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What every replication has in common; small, so that it can be sent to workers."""
+
+    scenario: Scenario
+    commands: tuple[Command, ...]
+    world: virtual.World
+    engine: str
+
+    def measure(self, seeds: Sequence[int]) -> list[Measures]:
+        """The measurements of one run for each seed."""
+        fleet = Fleet.of(self.scenario)
+        return [self._measure(replace(self.scenario, seed=seed), fleet) for seed in seeds]
+
+    def _measure(self, scenario: Scenario, fleet: Fleet) -> Measures:
+        tally = Tally(scenario, fleet, self.commands)
+        for event in virtual.run(
+            scenario, fleet, self.commands, world=self.world, engine=self.engine
+        ):
+            tally.add(event)
+        return tally.measurements()
+
+
+def on_processes(study: Study, seeds: Sequence[int], jobs: int) -> Iterator[Measures]:
+    """The measurements for each seed, in order, by so many processes of this machine.
+
+    With one job this process does it. Closing the iterator, or an exception while it waits, stops
+    the processes at once. Raises `WorkersFailed` where one of them dies.
+    """
+    tasks = _tasks(seeds, jobs)
+    if jobs == 1:
+        for task in tasks:
+            yield from study.measure(task)
+        return
+    others = active_children()
+    pool = ProcessPoolExecutor(
+        min(jobs, len(tasks)) or 1, get_context("spawn"), _begin_worker, (study,)
+    )
+
+    def submit(task: Sequence[int]) -> "_Future":
+        with _interrupts_held():
+            return pool.submit(_work, task)
+
+    try:
+        yield from _in_order(submit, tasks, ahead=2 * jobs)
+    except BrokenProcessPool:
+        raise WorkersFailed("a worker process ended before its work") from None
+    except BaseException:
+        for process in set(active_children()).difference(others):
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def on_cluster(study: Study, seeds: Sequence[int], client: "Client") -> Iterator[Measures]:
+    """The measurements for each seed, in order, by the workers of a Dask cluster.
+
+    What is under way when the iterator is closed ends there by itself, a task at most on each
+    thread, and is forgotten. Raises `WorkersFailed` for whatever goes wrong over there.
+    """
+    threads = sum(client.nthreads().values())
+    tasks = _tasks(seeds, threads or 1)
+    try:
+        there = client.scatter(study, broadcast=True)
+        yield from _in_order(
+            lambda task: client.submit(Study.measure, there, task, pure=False),
+            tasks,
+            ahead=2 * threads,
+        )
+    except Exception as error:
+        why = one_line(f"{type(error).__name__}: {error}")
+        raise WorkersFailed(f"the Dask cluster failed: {why}") from None
+
+
+@contextmanager
+def cluster(address: str) -> Iterator["Client"]:
+    """A client of the Dask scheduler at that address, such as `tcp://127.0.0.1:8786`.
+
+    Raises `BadInput` where there is none, it has no workers, Dask is not installed here, or what is
+    installed there differs in a version that matters.
+    """
+    if not _ADDRESS.fullmatch(address):
+        raise _not_usable(shown(address), "an address such as tcp://127.0.0.1:8786")
+    with _connected(address) as client:
+        if not client.nthreads():
+            raise _not_usable(f"{shown(address)}, a scheduler without workers", "some workers")
+        _check_versions(client)
+        yield client
+
+
+def _connected(address: str) -> "Client":
+    try:
+        from distributed import Client
+    except ImportError:
+        hint = "pip install 'ttcs-hil[dask]'"
+        raise _not_usable(
+            "asked for without Dask", "the package distributed", hint
+        ) from None
+    # What goes wrong is said in one line, by us.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    try:
+        return Client(address, timeout=_CONNECT, set_as_default=False)
+    except (OSError, TypeError, ValueError) as error:
+        why = str(error)
+    # Raised out here, where nothing holds the half-made client any more: it ends quietly.
+    raise _not_usable(f"{shown(address)}: {why}", "the address of a Dask scheduler that answers")
+
+
+def _check_versions(client: "Client") -> None:
+    """Another version may measure something else, or not understand what it is sent."""
+    python = client.run(python_version)
+    _check_alike("Python", _minor(python_version()), {w: _minor(v) for w, v in python.items()})
+    for package in _ALIKE:
+        there = client.run(version, package, on_error="return")
+        _check_alike(package, version(package), there)
+
+
+def _check_alike(what: str, here: str, there: dict[str, Any]) -> None:
+    for worker, found in there.items():
+        if found != here:
+            other = f"without {what}" if isinstance(found, Exception) else f"with {what} {found}"
+            raise _not_usable(f"a cluster whose worker {worker} is {other}", f"{what} {here}")
+
+
+def _minor(python: str) -> str:
+    return python.rpartition(".")[0]
+
+
+def _not_usable(wrong: str, expected: str, hint: str | None = None) -> BadInput:
+    return BadInput([Problem("--scheduler", None, None, "", one_line(wrong), expected, hint)])
+
+
+class _Future(Protocol):
+    """What a pool and a cluster have in common: a result to wait for."""
+
+    def result(self) -> list[Measures]:
+        """The result, or the exception of whoever was to give it."""
+
+
+def _tasks(seeds: Sequence[int], workers: int) -> list[Sequence[int]]:
+    """Some seeds for each task, so that every worker gets several tasks where there are enough."""
+    size = min(_TASK, max(1, len(seeds) // (4 * workers)))
+    return [seeds[first : first + size] for first in range(0, len(seeds), size)]
+
+
+def _in_order(
+    submit: Callable[[Sequence[int]], _Future], tasks: Sequence[Sequence[int]], ahead: int
+) -> Iterator[Measures]:
+    """The results of all tasks, of which at most `ahead` are submitted and not yet taken."""
+    waiting: deque[_Future] = deque()
+    for task in tasks:
+        if len(waiting) >= ahead:
+            yield from waiting.popleft().result()
+        waiting.append(submit(task))
+    while waiting:
+        yield from waiting.popleft().result()
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """A process that begins in here never sees Ctrl-C, which the terminal sends to all.
+
+    Whoever asked for the process hears it afterwards, and stops the process.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+_study: Study
+"""Of this process, where it is a worker."""
+
+
+def _begin_worker(study: Study) -> None:
+    global _study
+    _study = study
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """However the parent ends, no worker stays behind."""
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
+
+
+def _work(seeds: Sequence[int]) -> list[Measures]:
+    return _study.measure(seeds)

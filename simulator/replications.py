@@ -156,9 +156,7 @@ def _connected(address: str) -> "Client":
         from distributed import Client
     except ImportError:
         hint = "pip install 'ttcs-hil[dask]'"
-        raise _not_usable(
-            "asked for without Dask", "the package distributed", hint
-        ) from None
+        raise _not_usable("asked for without Dask", "the package distributed", hint) from None
     # What goes wrong is said in one line, by us.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:

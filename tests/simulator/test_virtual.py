@@ -7,7 +7,7 @@ import pytest
 
 from reference_system.dispatch.commands import commands
 from scenarios import loader
-from scenarios.scenario import Area, FleetGroup, Scenario
+from scenarios.scenario import Place, Scenario
 from simulator import virtual
 from simulator.fleet import Fleet
 from simulator.measures.tally import Tally
@@ -17,18 +17,14 @@ Played = dict[str, list[tuple[str, int, int, int, int]]]
 
 
 def small(name: str) -> Scenario:
-    """A shipped scenario, with fewer devices where it is a province's day."""
+    """A shipped scenario; of a province's day or days only one district, with a few devices."""
     scenario = loader.load(loader.find(name)).scenario
-    if name != "binh-dinh-day":
+    if len(Fleet.of(scenario)) < 60:
         return scenario
-    everywhere = Area(everywhere=True)
-    return replace(
-        scenario,
-        fleet=(
-            FleetGroup(everywhere, "speaker-reference", 1, "4g", "assumed"),
-            FleetGroup(Area(districts=("540",)), "speaker-linux", 2, "fibre", "assumed", adds=True),
-        ),
-    )
+    district = Fleet.of(scenario).communes[-1].district
+    few = tuple(replace(group, clusters=1) for group in scenario.fleet)
+    province = Fleet.of(scenario).communes[-1].province
+    return replace(scenario, fleet=few, territory=Place((province,), districts=(district,)))
 
 
 def chunks(scenario: Scenario, fleet: Fleet, **how: object) -> list[virtual.Chunk]:
@@ -63,7 +59,11 @@ def played(scenario: Scenario, **how: object) -> tuple[Played, dict[str, list[in
     return segments, reached
 
 
-@pytest.mark.parametrize("name", ["ci-smoke", "commune", "binh-dinh-day"])
+PROFILES = [name for name in loader.shipped() if name.startswith("profile-")]
+DAYS = ["binh-dinh-day", "binh-dinh-typhoon", "reconnect-storm", "server-down", "uplink-storm"]
+
+
+@pytest.mark.parametrize("name", ["ci-smoke", "commune", "wrong-schedule-0315", *DAYS, *PROFILES])
 def test_every_engine_equals_the_model(name: str) -> None:
     scenario = small(name)
     model = played(scenario, world="model", chunk=500)
@@ -132,3 +132,16 @@ def test_measures_agree_with_a_count_by_hand() -> None:
     known = sorted(latency for latency in latencies if latency is not None)
     assert measured["emergency_t4_p50"].value == known[-(-len(latencies) // 2) - 1]
     assert measured["wrong_area"].value == 0
+
+
+def test_the_commune_decides_the_order_of_colliding_priority_bulletins() -> None:
+    segments, _ = played(small("dual-priority"))
+    for device in segments.values():
+        order = [item for item, *_ in device]
+        # The commune's own comes first where both wait; what already plays is not cut off.
+        assert order == [
+            "commune-dike/1",
+            "province-vaccination/1",
+            "province-traffic/1",
+            "commune-meeting/1",
+        ]

@@ -87,7 +87,8 @@ def run(
         return list(_group(scenario, fleet, commands, group, part))
 
     groups = _groups(scenario, fleet, chunk)
-    if workers == 1:
+    # Threads do not quicken the model's Python, and would keep an interruption waiting.
+    if workers == 1 or world == "model":
         for group in groups:
             yield from one(group)
         return

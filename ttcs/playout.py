@@ -5,7 +5,6 @@ from pathlib import Path
 
 from scenarios.problems import BadInput, Problem
 from simulator.playout import engines, model, reading
-from simulator.playout.batch import Batch
 from simulator.playout.case import Case, Segment
 from ttcs.main import BAD_INPUT, CONFORMANT
 from ttcs.telling import tell, tell_error
@@ -30,6 +29,4 @@ def _play(case: Case, engine: str) -> dict[str, list[Segment]]:
         raise BadInput([Problem("--engine", None, None, "", engine, expected, hint)])
     if engine == "simpy":
         return model.play(case)
-    batch = Batch.of(case)
-    played = engines.engine(engine)(batch).by_device(batch.plans, batch.plan)
-    return {device.id: list_ for device, list_ in zip(case.devices, played, strict=True)}
+    return engines.play_case(case, engines.engine(engine))

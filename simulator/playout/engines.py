@@ -6,12 +6,16 @@ from importlib.util import find_spec
 from itertools import islice
 
 from .batch import Batch
+from .case import Case, Segment
 from .segments import Segments
 
 Engine = Callable[[Batch], Segments]
 
 CHUNK = 16_384
 """Devices played together: enough to spread the cost of a call, few enough for the caches."""
+
+_CELLS = 2**20
+"""Items and intervals that `play_case` lays out in one array."""
 
 
 def vectorised() -> tuple[str, ...]:
@@ -35,6 +39,26 @@ def engine(name: str) -> Engine:
     from .core import play as play_numpy
 
     return play_numpy
+
+
+def play_case(case: Case, play: Engine) -> dict[str, list[Segment]]:
+    """The segments of every device of a case, by device id, in the order of the case.
+
+    Devices with about as many items and intervals are played together: arrays are as long as the
+    longest of their columns, so one large device among many small ones would cost what as many
+    large ones do.
+    """
+    by_size = sorted(case.devices, key=lambda d: len(d.items) + len(d.power) + len(d.link))
+    played: dict[str, list[Segment]] = {}
+    while by_size:
+        largest = by_size[-1]
+        size = 1 + len(largest.items) + len(largest.power) + len(largest.link)
+        count = max(1, _CELLS // size)
+        some, by_size = by_size[-count:], by_size[:-count]
+        batch = Batch.of(Case(case.horizon, tuple(some)))
+        segments = play(batch).by_device(batch.plans, batch.plan)
+        played |= {device.id: own for device, own in zip(some, segments, strict=True)}
+    return {device.id: played[device.id] for device in case.devices}
 
 
 def play_chunks(batches: Iterable[Batch], play: Engine, workers: int = 1) -> Iterator[Segments]:

@@ -1,6 +1,7 @@
 """The numpy core, the compiled kernel and the SimPy model agree, segment for segment."""
 
 import json
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -27,9 +28,7 @@ core = pytest.mark.parametrize("name", engines.vectorised())
 def played(name: str, case: Case) -> dict[str, list[Segment]]:
     if name == "simpy":
         return model.play(case)
-    batch = Batch.of(case)
-    segments = engines.engine(name)(batch).by_device(batch.plans, batch.plan)
-    return {device.id: found for device, found in zip(case.devices, segments, strict=True)}
+    return engines.play_case(case, engines.engine(name))
 
 
 @pytest.mark.parametrize("name", ["simpy", *engines.vectorised()])
@@ -128,3 +127,18 @@ def test_no_more_batches_are_made_than_there_are_workers() -> None:
     next(parts)
     assert made == 2
     assert len(list(parts)) == 4
+
+
+def test_one_large_device_among_many_small_ones_costs_little_memory() -> None:
+    item = Item("i", "normal", "file", 0, 0, 0, 1)
+    large = Device("large", ((0, 9),), (), tuple(replace(item, id=f"i{n}") for n in range(20_000)))
+    small = tuple(Device(f"d{n}", ((0, 9),), (), (item,)) for n in range(20_000))
+    tracemalloc.start()
+    played = engines.play_case(Case(9, (large, *small)), engines.engine("numpy"))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    # One array of 20,000 columns as long as the largest device would take 3.2 GB.
+    assert peak < 500_000_000
+    assert list(played) == ["large", *(device.id for device in small)]
+    assert len(played["large"]) == 9
+    assert all(len(played[device.id]) == 1 for device in small)

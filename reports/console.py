@@ -37,6 +37,7 @@ def summary(results: Mapping[str, Any]) -> RenderableType:
     return Group(
         *_header(results),
         *_judged(results["targets"]),
+        *_replications(results),
         *_limits(results["limits"]),
         *_verdict(results["verdict"]["sentence"]),
     )
@@ -110,6 +111,37 @@ def _details(targets: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
             lines.append(f"* {one_line(target['why'])}")
         yield Line(target["id"])
         yield Padding(Line("\n".join(lines)), (0, 0, 0, 2))
+
+
+def _replications(results: Mapping[str, Any]) -> Iterator[RenderableType]:
+    """How what the targets ask for spreads over all replications, and in how many each is met."""
+    if "replications" not in results or not results["targets"]:
+        return
+    part = results["replications"]
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("Chỉ tiêu\nTarget", no_wrap=True)
+    for percentile in ("P10", "P50", "P90"):
+        table.add_column(percentile, justify="right")
+    table.add_column("Đạt\nPass", justify="right")
+    for target, outcome in zip(results["targets"], part["targets"], strict=True):
+        spread = part["measures"].get(target["measure"])
+        row = [_spread_figure(spread, name) for name in ("p10", "p50", "p90")]
+        passed = outcome["verdicts"].get(Verdict.PASS, 0)
+        table.add_row(*map(Line, (target["id"], *row, f"{passed}/{part['count']}")))
+    count, seed = part["count"], results["seed"]
+    yield Line()
+    yield Line(f"{count} lần chạy lặp; phần trên là của lần đầu, số mầm {seed}")
+    yield Line(f"{count} replications; what stands above is of the first, seed {seed}")
+    yield table
+
+
+def _spread_figure(spread: Mapping[str, Any] | None, name: str) -> str:
+    if spread is None or not spread["observed"]:
+        return _NO_VALUE
+    if spread[name] is None:
+        return f"{NEVER.vi}\n{NEVER.en}"
+    value = _exactly(spread[name])
+    return _twice([figure(value, spread["unit"], language, 1) for language in _LANGUAGES])
 
 
 def _natures(targets: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:

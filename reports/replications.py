@@ -22,7 +22,9 @@ def with_replications(
     part = {
         "count": len(seeds),
         "verdicts": _counts(whole),
-        "measures": {name: _spread(replicated.spreads[name]) for name in sorted(replicated.spreads)},
+        "measures": {
+            name: _spread(replicated.spreads[name]) for name in sorted(replicated.spreads)
+        },
         "targets": [
             {
                 "id": name,

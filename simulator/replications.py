@@ -8,8 +8,9 @@ import logging
 import os
 import re
 import signal
+import socket
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -40,9 +41,11 @@ Measures = dict[str, Measurement]
 _TASK: Final = 16
 """The most replications in one task: what is lost with a worker, and waited for at the end."""
 
-_CONNECT: Final = "5s"
+_CONNECT_S: Final = 5
 
-_ADDRESS: Final = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.]+\]|[^\s/:\[\]]+):[0-9]{1,5}")
+_ADDRESS: Final = re.compile(r"tcp://(?:\[([0-9A-Fa-f:.]+)\]|([^\s/:\[\]]+)):([0-9]{1,5})")
+
+_SCHEDULER: Final = "the address of a Dask scheduler that answers, such as tcp://127.0.0.1:8786"
 
 _ALIKE: Final = ("ttcs-hil", "numpy", "distributed")
 
@@ -83,7 +86,7 @@ class Study:
         return tally.measurements()
 
 
-def on_processes(study: Study, seeds: Sequence[int], jobs: int) -> Iterator[Measures]:
+def on_processes(study: Study, seeds: Sequence[int], jobs: int) -> Generator[Measures, None, None]:
     """The measurements for each seed, in order, by so many processes of this machine.
 
     With one job this process does it. Closing the iterator, or an exception while it waits, stops
@@ -115,7 +118,9 @@ def on_processes(study: Study, seeds: Sequence[int], jobs: int) -> Iterator[Meas
         pool.shutdown(cancel_futures=True)
 
 
-def on_cluster(study: Study, seeds: Sequence[int], client: "Client") -> Iterator[Measures]:
+def on_cluster(
+    study: Study, seeds: Sequence[int], client: "Client"
+) -> Generator[Measures, None, None]:
     """The measurements for each seed, in order, by the workers of a Dask cluster.
 
     What is under way when the iterator is closed ends there by itself, a task at most on each
@@ -142,8 +147,7 @@ def cluster(address: str) -> Iterator["Client"]:
     Raises `BadInput` where there is none, it has no workers, Dask is not installed here, or what is
     installed there differs in a version that matters.
     """
-    if not _ADDRESS.fullmatch(address):
-        raise _not_usable(shown(address), "an address such as tcp://127.0.0.1:8786")
+    _check_answers(address)
     with _connected(address) as client:
         if not client.nthreads():
             raise _not_usable(f"{shown(address)}, a scheduler without workers", "some workers")
@@ -160,11 +164,23 @@ def _connected(address: str) -> "Client":
     # What goes wrong is said in one line, by us.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
-        return Client(address, timeout=_CONNECT, set_as_default=False)
-    except (OSError, TypeError, ValueError) as error:
+        return Client(address, timeout=f"{_CONNECT_S}s", set_as_default=False)
+    except Exception as error:  # what a stranger on that port says can go wrong in many ways
         why = str(error)
     # Raised out here, where nothing holds the half-made client any more: it ends quietly.
-    raise _not_usable(f"{shown(address)}: {why}", "the address of a Dask scheduler that answers")
+    raise _not_usable(f"{shown(address)} ({why})", _SCHEDULER)
+
+
+def _check_answers(address: str) -> None:
+    """A scheduler speaks first; for one that does not, a client would wait without end."""
+    match = _ADDRESS.fullmatch(address)
+    if not match:
+        raise _not_usable(shown(address), _SCHEDULER)
+    try:
+        with socket.create_connection((match[1] or match[2], int(match[3])), _CONNECT_S) as line:
+            line.recv(1)
+    except (OSError, OverflowError, ValueError) as error:  # no answer, no such port, no such name
+        raise _not_usable(f"{shown(address)} ({error})", _SCHEDULER) from None
 
 
 def _check_versions(client: "Client") -> None:

@@ -132,7 +132,15 @@ def run(
     from ttcs import run as command
 
     asked = command.Asked(
-        commands, world, engine, seed, replications, scheduler, jobs or os.cpu_count() or 1, out, json
+        commands,
+        world,
+        engine,
+        seed,
+        replications,
+        scheduler,
+        jobs or os.cpu_count() or 1,
+        out,
+        json,
     )
     raise typer.Exit(command.run_all(scenarios, asked))
 

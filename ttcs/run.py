@@ -2,36 +2,46 @@
 
 import io
 import json
-import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from rich.console import Console
 
 from conformance.bundle import BundleWriter, check_free
 from conformance.judgement import judge
+from conformance.replications import Replications
 from conformance.tables import Tables
 from conformance.verdicts import EXIT_STATUS, Verdict, overall
 from reference_system.dispatch.commands import Command, commands
 from reference_system.interface import command_log
 from reports.console import summary
+from reports.replications import rows, with_replications
 from reports.results import results
 from scenarios.problems import BadInput, Problem, one_line
-from simulator import virtual
+from simulator import replications, virtual
 from simulator.fleet import Fleet
+from simulator.measurement import Measurement
 from simulator.measures.tally import Tally
 from simulator.playout import engines
+from simulator.replications import Study, WorkersFailed
 from simulator.virtual import Chunk, Event
 from ttcs import scenario_files
 from ttcs.main import BAD_INPUT, HARNESS_ERROR
 from ttcs.scenario_files import ScenarioFile
 from ttcs.telling import tell, tell_error, tell_first
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+Step = TypeVar("Step")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,9 @@ class Asked:
     world: virtual.World
     engine: str
     seed: int | None
+    replications: int
+    scheduler: str | None
+    jobs: int
     out: Path | None
     json: bool
 
@@ -61,17 +74,22 @@ def run_all(names: Sequence[str], asked: Asked) -> int:
     found: dict[Path, dict[str, Any]] = {}
     try:
         _check_engine(asked.engine)
+        _check_scheduler(asked)
         files = [scenario_files.load(name) for name in names]
         planned = [_plan(file, asked, several=len(files) > 1) for file in files]
         _check_places(planned)
-        for plan in planned:
-            found[plan.place] = _run(plan, asked)
+        with replications.cluster(asked.scheduler) if asked.scheduler else nullcontext() as client:
+            for plan in planned:
+                found[plan.place] = _run(plan, asked, client)
     except BadInput as bad:
         tell_first(bad)
         return BAD_INPUT
     except OSError as error:
         why = error.strerror or error
         tell_error(f"{planned[len(found)].place}: {why}; nothing was written there")
+        return HARNESS_ERROR
+    except WorkersFailed as failure:
+        tell_error(f"{planned[len(found)].place}: {failure}; nothing was written there")
         return HARNESS_ERROR
     if asked.json:
         tell(json.dumps({"runs": list(found.values())}, ensure_ascii=False, indent=1))
@@ -94,7 +112,7 @@ def _plan(file: ScenarioFile, asked: Asked, *, several: bool) -> Planned:
     return Planned(file, sent, Fleet.of(scenario), place)
 
 
-def _run(plan: Planned, asked: Asked) -> dict[str, Any]:
+def _run(plan: Planned, asked: Asked, client: "Client | None") -> dict[str, Any]:
     """Runs, judges and writes one scenario; its results."""
     scenario, fleet = plan.file.scenario, plan.fleet
     tally = Tally(scenario, fleet, plan.commands)
@@ -110,9 +128,9 @@ def _run(plan: Planned, asked: Asked) -> dict[str, Any]:
                 plan.commands,
                 world=asked.world,
                 engine=asked.engine,
-                workers=os.cpu_count() or 1,
+                workers=asked.jobs,
             )
-            for event in _with_progress(events, plan):
+            for event in _with_progress(events, plan.file.name, len(fleet), _devices):
                 tally.add(event)
                 if isinstance(event, Chunk):
                     tables.add(event)
@@ -123,7 +141,12 @@ def _run(plan: Planned, asked: Asked) -> dict[str, Any]:
         measures = tally.measurements()
         judgement = judge(scenario.targets, measures, asked.world)
         found = results(_facts(plan, engine, tally), measures, judgement)
-        bundle.event("run-judged", verdict=judgement.verdict, reason=judgement.reason)
+        if asked.replications > 1:
+            replicated, seeds = _replicate(plan, asked, measures, client)
+            found = with_replications(found, replicated, seeds)
+            bundle.write_json("replications.json", rows(replicated, seeds))
+        verdict = found["verdict"]
+        bundle.event("run-judged", verdict=verdict["verdict"], reason=verdict["reason"])
         bundle.write_json("results.json", found)
         bundle.finish()
     if not asked.json:
@@ -132,6 +155,25 @@ def _run(plan: Planned, asked: Asked) -> dict[str, Any]:
             console.print(summary(found))
         tell(f"{shown.get()}\n{one_line(str(plan.place))}")
     return found
+
+
+def _replicate(
+    plan: Planned, asked: Asked, first: Mapping[str, Measurement], client: "Client | None"
+) -> tuple[Replications, tuple[int, ...]]:
+    """All replications counted, and their seeds; `first` is what replication 0 measured."""
+    scenario = plan.file.scenario
+    seeds = replications.seeds(scenario.seed, asked.replications)
+    study = Study(scenario, plan.commands, asked.world, asked.engine)
+    if client is None:
+        others = replications.on_processes(study, seeds[1:], asked.jobs)
+    else:
+        others = replications.on_cluster(study, seeds[1:], client)
+    replicated = Replications(scenario.targets, asked.world)
+    with closing(others):
+        every = chain((first,), others)
+        for measures in _with_progress(every, plan.file.name, len(seeds), lambda _: 1):
+            replicated.add(measures)
+    return replicated, seeds
 
 
 def _write_input(bundle: BundleWriter, plan: Planned, asked: Asked) -> None:
@@ -151,6 +193,7 @@ def _write_input(bundle: BundleWriter, plan: Planned, asked: Asked) -> None:
             "devices": len(plan.fleet),
             "commands": len(plan.commands),
             "targets": [asdict(request) for request in scenario.targets],
+            **({"replications": asked.replications} if asked.replications > 1 else {}),
         },
     )
 
@@ -211,6 +254,12 @@ def _check_engine(engine: str) -> None:
         raise BadInput([Problem("--engine", None, None, "", engine, expected, hint)])
 
 
+def _check_scheduler(asked: Asked) -> None:
+    if asked.scheduler is not None and asked.replications == 1:
+        wrong, expected = "given for a single run", "--replications of at least 2 beside it"
+        raise BadInput([Problem("--scheduler", None, None, "", wrong, expected)])
+
+
 def _check_places(planned: Sequence[Planned]) -> None:
     """Every run can end in its folder, and no two in the same."""
     seen: dict[Path, Path] = {}
@@ -231,10 +280,16 @@ def _is_text(name: str) -> bool:
     return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
-def _with_progress(events: Iterable[Event], plan: Planned) -> Iterator[Event]:
-    """The events as they come, with a bar on a terminal and silence in a pipe."""
+def _devices(event: Event) -> int:
+    return len(event.places) if isinstance(event, Chunk) else 0
+
+
+def _with_progress(
+    steps: Iterable[Step], name: str, total: int, size: Callable[[Step], int]
+) -> Iterator[Step]:
+    """The steps as they come, with a bar on a terminal and silence in a pipe."""
     if not sys.stderr.isatty():
-        yield from events
+        yield from steps
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -245,8 +300,7 @@ def _with_progress(events: Iterable[Event], plan: Planned) -> Iterator[Event]:
         TimeElapsedColumn(),
     )
     with Progress(*bar, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(plan.file.name, total=len(plan.fleet))
-        for event in events:
-            yield event
-            if isinstance(event, Chunk):
-                progress.advance(task, len(event.places))
+        task = progress.add_task(name, total=total)
+        for step in steps:
+            yield step
+            progress.advance(task, size(step))

@@ -1,10 +1,10 @@
-"""Targets that a run can be judged by, as data: `targets.yaml`, one mapping for each.
+"""Targets that a run can be judged by, as data: one file for each document that sets some.
 
 A limit is written with its unit: `4s`, `99%`, or a plain number for a count.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -12,9 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, get_args
 
-from conformance.verdicts import Reason
 from scenarios import strict_yaml
-from scenarios.problems import BadInput, Path, shown
+from scenarios.problems import BadInput, Path, Problem, shown
 from scenarios.scenario import Text
 from scenarios.sourced import Mark, Reader, choice, words
 from scenarios.units import duration_ms
@@ -26,28 +25,68 @@ Nature = Literal["profile", "plan", "law"]
 Comparison = Literal["at most", "at least", "over"]
 """How the value must stand to the limit; "over" is strict."""
 
+Way = Literal["run", "rollout", "tested", "declared"]
+"""What can show a target met: a run's measurement, a rollout plan over the years, the conformance
+suite of a device or a source system, a declaration with figures and evidence."""
+
+Check = Literal["simulated", "tested", "declared", "not-judged"]
+"""How a run treats a target: judges it by its own measurement, leaves it to a suite, judges it by a
+declaration, or leaves it to a rollout plan."""
+
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """What must hold: `measure`, in `unit`, is `comparison` `limit`.
+class Threshold:
+    """A value in `unit` must be `comparison` `limit`."""
 
-    With fewer than `sample` observations nothing can be said. `lacks` is what is wanting before
-    meeting the limit would show the target met; None where meeting it is enough. `mark` and
-    `source` say where the limit comes from, `note` how the target is read.
-    """
-
-    id: str
-    title: Text
-    nature: Nature
-    measure: str
     unit: Unit
     comparison: Comparison
     limit: int | Fraction
+
+    def margin(self, value: int | Fraction) -> int | Fraction:
+        """How far the value lies on the good side of the limit, negative on the bad side."""
+        return self.limit - value if self.comparison == "at most" else value - self.limit
+
+    def allows(self, margin: int | Fraction) -> bool:
+        """Whether a value with this margin meets the limit."""
+        return margin > 0 if self.comparison == "over" else margin >= 0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What must hold, and who says so.
+
+    `subject` and `metric` are what of whom; None where `title` says it all. `threshold` is None
+    where the document gives no figure. `deadlines` are years, each meant to its end. `ways` can
+    show it, the strongest first. With fewer than `sample` observations of `measure` nothing can be
+    said; what `rests_on` assumed data cannot be shown met. `mark` and `source` say where it comes
+    from, `section` where it stands there, `note` how it is read.
+    """
+
+    id: str
+    document: Text
+    section: str | None
+    title: Text
+    subject: Text | None
+    metric: Text | None
+    nature: Nature
+    ways: tuple[Way, ...]
+    measure: str | None
+    threshold: Threshold | None
     sample: int
+    deadlines: tuple[int, ...]
+    rests_on: Literal["households"] | None
     mark: Mark
     source: str
-    note: Text
-    lacks: Reason | None
+    note: Text | None
+
+    @property
+    def check(self) -> Check:
+        """How a run treats it."""
+        if self.measure is not None:
+            return "simulated"
+        if "declared" in self.ways:
+            return "declared"
+        return "tested" if self.ways[0] == "tested" else "not-judged"
 
 
 def names() -> tuple[str, ...]:
@@ -73,31 +112,67 @@ def limit_of(text: str, unit: Unit) -> int | Fraction:
 
 def parse(document: strict_yaml.Document) -> dict[str, Target]:
     """The targets that a document describes, by id; raises `BadInput`."""
-    if not isinstance(document.data, dict):
-        raise BadInput([document.problem((), shown(document.data), "a mapping of targets")])
-    return {name: _target(document, name) for name in document.data}
+    parts = _fields(document, (), {"document": _mapping, "targets": _mapping})
+    head = _fields(document, ("document",), _DOCUMENT, optional=("mark", "source"))
+    head["document"] = _text(document, ("document", "title"))
+    del head["title"]
+    return {name: _target(document, name, head) for name in parts["targets"]}
+
+
+_FILES = (
+    "profile.yaml",
+    "plan-binh-dinh.yaml",
+    "plan-quang-binh.yaml",
+    "action-2023.yaml",
+    "guidance-2024.yaml",
+)
 
 
 @cache
 def _shipped() -> dict[str, Target]:
-    source = files(__package__).joinpath("targets.yaml")
-    return parse(strict_yaml.parse(source.name, source.read_bytes()))
+    shipped: dict[str, Target] = {}
+    for name in _FILES:
+        source = files(__package__).joinpath(name)
+        shipped |= parse(strict_yaml.parse(name, source.read_bytes()))
+    return shipped
 
 
-def _target(document: strict_yaml.Document, name: str) -> Target:
-    fields = _fields(document, (name,), _FIELDS, optional=("lacks",))
-    limit_path = (name, "limit")
-    written = document.nodes[limit_path].written or ""
+def _target(document: strict_yaml.Document, name: str, head: Mapping[str, Any]) -> Target:
+    path = ("targets", name)
+    fields = _fields(document, path, _FIELDS, optional=(*_OPTIONAL, *head))
+    for part in ("title", "subject", "metric", "note"):
+        fields[part] = _text(document, (*path, part)) if part in fields else None
+    if "threshold" in fields:
+        fields["threshold"] = _threshold(document, (*path, "threshold"))
+    target = Target(id=name, **_OPTIONAL | head | fields)
+    if problems := list(_contradictions(document, path, target)):
+        raise BadInput(problems)
+    return target
+
+
+def _threshold(document: strict_yaml.Document, path: Path) -> Threshold:
+    fields = _fields(document, path, _THRESHOLD)
+    there = (*path, "limit")
+    written = document.nodes[there].written or ""
     try:
         limit = limit_of(written, fields["unit"])
     except ValueError as error:
-        raise BadInput([document.problem(limit_path, shown(written), str(error))]) from None
-    texts = {
-        part: Text(**_fields(document, (name, part), {"vi": words, "en": words}))
-        for part in ("title", "note")
-    }
-    lacks = Reason(fields["lacks"]) if "lacks" in fields else None
-    return Target(id=name, **fields | texts | {"limit": limit, "lacks": lacks})
+        raise BadInput([document.problem(there, shown(written), str(error))]) from None
+    return Threshold(fields["unit"], fields["comparison"], limit)
+
+
+def _contradictions(
+    document: strict_yaml.Document, path: Path, target: Target
+) -> Iterator[Problem]:
+    if ("run" in target.ways) != (target.measure is not None):
+        expected = "the way run with a measure, and a measure with the way run"
+        yield document.problem((*path, "ways"), ", ".join(target.ways), expected)
+    if target.measure is not None and target.threshold is None:
+        yield document.problem((*path, "threshold"), "missing", "a threshold for the measure")
+
+
+def _text(document: strict_yaml.Document, path: Path) -> Text:
+    return Text(**_fields(document, path, {"vi": words, "en": words}))
 
 
 def _fields(
@@ -154,20 +229,69 @@ def _sample(value: object) -> int:
     return value
 
 
+def _mapping(value: object) -> object:
+    if not isinstance(value, dict):
+        raise ValueError("a mapping")
+    return value
+
+
+def _ways(value: object) -> tuple[Way, ...]:
+    known: tuple[Way, ...] = get_args(Way)
+    ways = value if isinstance(value, list) else []
+    if not ways or any(way not in known or ways.count(way) > 1 for way in ways):
+        raise ValueError(f"a list of {', '.join(known)}, each at most once")
+    return tuple(ways)
+
+
+def _years(value: object) -> tuple[int, ...]:
+    years = value if isinstance(value, list) else []
+    sound = all(isinstance(year, int) and 2000 <= year <= 2100 for year in years)
+    if not years or not sound or years != sorted(set(years)):
+        raise ValueError("a list of years, the earliest first")
+    return tuple(years)
+
+
 def _as_written(value: object) -> object:
     return value
 
 
-_FIELDS: dict[str, Reader] = {
-    "title": _as_written,
+_DOCUMENT: dict[str, Reader] = {
+    "title": _mapping,
     "nature": choice(*get_args(Nature)),
-    "measure": words,
-    "unit": choice(*get_args(Unit)),
-    "comparison": choice(*get_args(Comparison)),
-    "limit": _as_written,
-    "sample": _sample,
     "mark": choice(*get_args(Mark)),
     "source": words,
-    "lacks": choice(*Reason),
-    "note": _as_written,
+}
+
+_FIELDS: dict[str, Reader] = {
+    "title": _mapping,
+    "section": words,
+    "subject": _mapping,
+    "metric": _mapping,
+    "ways": _ways,
+    "measure": words,
+    "threshold": _mapping,
+    "sample": _sample,
+    "deadlines": _years,
+    "rests_on": choice("households"),
+    "mark": choice(*get_args(Mark)),
+    "source": words,
+    "note": _mapping,
+}
+
+_OPTIONAL: dict[str, Any] = {
+    "section": None,
+    "subject": None,
+    "metric": None,
+    "measure": None,
+    "threshold": None,
+    "sample": 1,
+    "deadlines": (),
+    "rests_on": None,
+    "note": None,
+}
+
+_THRESHOLD: dict[str, Reader] = {
+    "comparison": choice(*get_args(Comparison)),
+    "unit": choice(*get_args(Unit)),
+    "limit": _as_written,
 }

@@ -23,7 +23,7 @@ import simpy
 from simulator.gaps import FAR, Gaps, Milliseconds
 from simulator.playout import engines, model
 from simulator.playout.batch import Batch
-from simulator.playout.case import Case, Device
+from simulator.playout.case import Case, Device, Segment
 from simulator.playout.segments import Segments
 
 from . import delivery
@@ -69,9 +69,20 @@ class Contender:
 
     name: str
     devices: int
-    run: Callable[[], float]
+    play: Callable[[], float]
     seconds: list[float] = field(default_factory=list)
     peak_memory_mb: float = 0.0
+
+    def run(self) -> None:
+        """One run more, with its seconds and the most memory that the process held in it."""
+        reset, status = Path("/proc/self/clear_refs"), Path("/proc/self/status")
+        if reset.exists():
+            reset.write_text("5")
+        self.seconds.append(self.play())
+        if reset.exists():
+            lines = status.read_text().splitlines()
+            high = next(line for line in lines if line.startswith("VmHWM"))
+            self.peak_memory_mb = max(self.peak_memory_mb, int(high.split()[1]) / 1000)
 
     @property
     def rate(self) -> float:
@@ -79,11 +90,15 @@ class Contender:
         return self.devices / median(self.seconds)
 
 
-def run_simpy(case: Case) -> float:
-    """Plays a case with the SimPy model, each device in an Environment of its own; seconds."""
+def run_simpy(case: Case, kept: list[list[Segment]]) -> float:
+    """Plays a case with the SimPy model, each device in an Environment of its own; seconds.
+
+    The segments are left in `kept`.
+    """
+    kept.clear()
     begin = time.perf_counter()
     for device in case.devices:
-        model.play_device(device, case.horizon)
+        kept.append(model.play_device(device, case.horizon))
         heartbeats_of(device)
     return time.perf_counter() - begin
 
@@ -129,20 +144,9 @@ def core_seconds(name: str, devices: int, hard: bool, workers: int) -> float:
     return run_core(name, devices, hard, workers)[0]
 
 
-def peak_memory_mb(run: Callable[[], float]) -> float:
-    """The most memory that this process held during one more run, in MB; 0 where unknown."""
-    reset, status = Path("/proc/self/clear_refs"), Path("/proc/self/status")
-    if not reset.exists():
-        return 0.0
-    reset.write_text("5")
-    run()
-    high = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-    return int(high.split()[1]) / 1000
-
-
-def equal(case: Case, batch: Batch, names: list[str]) -> bool:
-    """Whether each core gives the model's segments, device by device."""
-    wanted = list(model.play(case).values())
+def equal(case: Case, batch: Batch, names: list[str], wanted: list[list[Segment]]) -> bool:
+    """Whether each core gives the model's segments, device by device; `wanted` if already known."""
+    wanted = wanted or list(model.play(case).values())
     return all(
         engines.engine(name)(batch).by_device(batch.plans, batch.plan) == wanted for name in names
     )
@@ -153,23 +157,22 @@ def measure(names: list[str], devices: int | None, hard: bool, workers: int) -> 
     cores = [name for name in names if name != "simpy"]
     first = next(batches(SIMPY_DEVICES, SIMPY_DEVICES, hard))
     case = first.case()
-    contenders = []
+    contenders: list[Contender] = []
+    kept: list[list[Segment]] = []
     if "simpy" in names:
-        contenders.append(Contender("simpy", len(case.devices), lambda: run_simpy(case)))
+        contenders.append(Contender("simpy", len(case.devices), partial(run_simpy, case, kept)))
     for name in cores:
         count = devices or CORE_DEVICES
         run_core(name, engines.CHUNK, hard, workers)  # compile, load, warm up
         contenders.append(Contender(name, count, partial(core_seconds, name, count, hard, workers)))
     for _ in range(RUNS):
         for contender in contenders:
-            contender.seconds.append(contender.run())
+            contender.run()
     table: dict[str, Any] = {
         "day": "hard" if hard else "calm",
         "workers": workers,
         "items_per_device": float((first.delivered < FAR).sum() / first.devices),
     }
-    for contender in contenders:
-        contender.peak_memory_mb = peak_memory_mb(contender.run)
     rates = {c.name: c.rate for c in contenders}
     table["engines"] = {
         c.name: {
@@ -187,7 +190,7 @@ def measure(names: list[str], devices: int | None, hard: bool, workers: int) -> 
             "simpy_every_heartbeat_device_days_per_s": round(with_events),
             "ratio_of_closed_form": round(rates["simpy"] / with_events, 1),
         }
-    table["equal"] = equal(case, first, cores)
+    table["equal"] = equal(case, first, cores, kept)
     return table
 
 

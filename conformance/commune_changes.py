@@ -1,6 +1,5 @@
 """How the reach of communes changed between two runs, from their tables of communes."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -21,12 +20,8 @@ _TEXTS: Final = (*_KEYS, "name", "class")
 _TOLD: Final = ("addressed", "reached", "heard", "complete")
 
 
-def commune_changes(old: Path, new: Path) -> dict[str, Any]:
-    """Rows (a commune and a bulletin) that changed, and those whose share heard fell the most.
-
-    Raises `BadInput` for a file that is no such table, or a larger one than any run leaves.
-    """
-    before, after = _read(old), _read(new)
+def commune_changes(before: "pa.Table", after: "pa.Table") -> dict[str, Any]:
+    """Rows (a commune and a bulletin) that changed, and those whose share heard fell the most."""
     both = before.join(after, _KEYS, join_type="inner", left_suffix="_old", right_suffix="_new")
     counts = {
         f"{name}_{side}": np.asarray(both[f"{name}_{side}"])
@@ -48,29 +43,31 @@ def commune_changes(old: Path, new: Path) -> dict[str, Any]:
     }
 
 
-def _read(file: Path) -> "pa.Table":
+def commune_table(place: str, content: bytes) -> "pa.Table":
+    """The table of communes in the Parquet file of the run in a folder.
+
+    Raises `BadInput` for what is no such table, or a larger one than any run leaves.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(file) as parquet:
-            groups = [parquet.metadata.row_group(n) for n in range(parquet.num_row_groups)]
-            size = sum(group.total_byte_size for group in groups)
-            if parquet.metadata.num_rows > MOST_ROWS or size > MOST_BYTES:
-                raise _bad(file, "larger than any run's", f"at most {MOST_ROWS:,} rows")
-            table = parquet.read([*_TEXTS, *COMMUNE_COUNTS])
-        texts = pa.schema([(name, pa.string()) for name in _TEXTS])
-        numbers = pa.schema([(name, pa.int64()) for name in COMMUNE_COUNTS])
-        table = table.cast(pa.unify_schemas([texts, numbers]))
-    except OSError as error:
-        raise _bad(file, f"not readable: {error.strerror or error}", "a table") from None
-    except (KeyError, ValueError, pa.ArrowException):
-        expected = "the table of communes of a run"
-        raise _bad(file, "something else or damaged", expected) from None
+        parquet = pq.ParquetFile(pa.BufferReader(content))
+        groups = [parquet.metadata.row_group(n) for n in range(parquet.num_row_groups)]
+        size = sum(group.total_byte_size for group in groups)
+        if parquet.metadata.num_rows > MOST_ROWS or size > MOST_BYTES:
+            raise _bad(place, "larger than any run's", f"at most {MOST_ROWS:,} rows")
+        table = parquet.read([*_TEXTS, *COMMUNE_COUNTS])
+        texts = [(name, pa.string()) for name in _TEXTS]
+        table = table.cast(pa.schema([*texts, *((name, pa.int64()) for name in COMMUNE_COUNTS)]))
+        table.validate(full=True)
+    except (OSError, KeyError, ValueError, pa.ArrowException):
+        expected = "the table that a run leaves"
+        raise _bad(place, "something else or damaged", expected) from None
     if any(column.null_count for column in table.columns):
-        raise _bad(file, "a table with empty fields", "a value in every field")
+        raise _bad(place, "a table with empty fields", "a value in every field")
     if table.group_by(_KEYS).aggregate([]).num_rows != len(table):
-        raise _bad(file, "a table that has a commune and bulletin twice", "each once")
+        raise _bad(place, "a table that has a commune and bulletin twice", "each once")
     return table
 
 
@@ -99,5 +96,5 @@ def _worst(both: "pa.Table", gain: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _bad(file: Path, wrong: str, expected: str) -> BadInput:
-    return BadInput([Problem(str(file), None, None, "", wrong, expected)])
+def _bad(place: str, wrong: str, expected: str) -> BadInput:
+    return BadInput([Problem(f"{place}/tables/communes.parquet", None, None, "", wrong, expected)])

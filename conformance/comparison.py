@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.commune_changes import commune_changes
 from conformance.outcomes import outcomes
 from conformance.verdicts import PRECEDENCE, Verdict
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 FORMAT_VERSION: Final = 1
 
@@ -26,18 +28,18 @@ _ONLY_NAMES: Final = {"engine", "scenario.name"}
 
 @dataclass(frozen=True, slots=True)
 class FinishedRun:
-    """A run as it is compared: what it is called, its results, its table of communes if it has one.
+    """A run as it is compared: its folder, its results, and its table of communes if it has one.
 
-    `results` are valid by `results.schema.json`.
+    `results` are valid by `results.schema.json`; `communes` is as `commune_table` gives it.
     """
 
     place: str
     results: Mapping[str, Any]
-    communes: Path | None
+    communes: "pa.Table | None"
 
 
 def compare(old: FinishedRun, new: FinishedRun) -> dict[str, Any]:
-    """What changed from `old` to `new`; raises `BadInput` for a table that cannot be read."""
+    """What changed from `old` to `new`."""
     before, after = old.results, new.results
     others = [*before, *(part for part in after if part not in before)]
     totals = [p for p in others if p not in (*_RUN, *_FLEET, *_BY_THEMSELVES)]
@@ -49,7 +51,7 @@ def compare(old: FinishedRun, new: FinishedRun) -> dict[str, Any]:
         "measures": _measures(before["measures"], after["measures"]),
         "targets": _paired(_by_id(outcomes(before)), _by_id(outcomes(after)), _target),
         "bulletins": _paired(_by_id(before["bulletins"]), _by_id(after["bulletins"]), _bulletin),
-        "communes": _communes(old.communes, new.communes),
+        "communes": _communes(old, new),
     }
     return {
         "ttcs": FORMAT_VERSION,
@@ -181,7 +183,7 @@ def _better_or_worse(old: str, new: str) -> str:
     if old == new:
         return "same"
     if Verdict.NOT_APPLICABLE in (old, new):
-        return "changed"
+        return "other-verdict"
     worse = PRECEDENCE.index(Verdict(new)) < PRECEDENCE.index(Verdict(old))
     return "worse" if worse else "better"
 
@@ -224,5 +226,7 @@ def _verdict_change(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str,
     return dict(zip(("old", "new"), said, strict=True)) | {"change": change}
 
 
-def _communes(old: Path | None, new: Path | None) -> dict[str, Any] | None:
-    return commune_changes(old, new) if old and new else None
+def _communes(old: FinishedRun, new: FinishedRun) -> dict[str, Any] | None:
+    if old.communes is None or new.communes is None:
+        return None
+    return commune_changes(old.communes, new.communes)

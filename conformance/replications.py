@@ -2,15 +2,17 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
-from conformance.judgement import World, judge
+from conformance.judgement import Judgement
 from conformance.verdicts import PRECEDENCE, Reason, Verdict
 from scenarios.scenario import TargetRequest
 from simulator.measurement import Measurement, Unit
+
+Judge = Callable[[Mapping[str, Measurement]], Judgement]
 
 PERCENTS: Final = {"min": 0, "p10": 10, "p50": 50, "p90": 90, "max": 100}
 """The figures that a spread is told by, each the percentage of values at or under it."""
@@ -75,21 +77,21 @@ class Outcome:
 class Replications:
     """Counts replications as they come. A target must hold in every one: the worst decides."""
 
-    def __init__(self, requests: Sequence[TargetRequest], world: World) -> None:
-        """Nothing has been measured yet."""
+    def __init__(self, requests: Sequence[TargetRequest], judge: Judge) -> None:
+        """Nothing has been measured yet; `judge` judges the requests by what one run measured."""
         self.spreads: dict[str, Spread] = {}
         self.targets = [Outcome() for _ in requests]
         self.whole = Outcome()
         self.verdicts: list[Verdict] = []
         self.requests = requests
-        self._world = world
+        self._judge = judge
 
     def add(self, measures: Mapping[str, Measurement]) -> None:
         """Judges and counts the next replication."""
         number = len(self.verdicts)
         for name, measurement in measures.items():
             self.spreads.setdefault(name, Spread(measurement.unit)).add(measurement)
-        judgement = judge(self.requests, measures, self._world)
+        judgement = self._judge(measures)
         for outcome, judged in zip(self.targets, judgement.targets, strict=True):
             outcome.add(number, judged.verdict, judged.reason)
         self.whole.add(number, judgement.verdict, judgement.reason)

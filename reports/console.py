@@ -14,6 +14,7 @@ from rich.text import Text as Line
 
 from conformance.verdicts import Reason, Verdict
 from reports.words import (
+    CHECKS,
     COMPARISONS,
     NATURE_NOTES,
     NATURES,
@@ -80,21 +81,32 @@ def _table(targets: Sequence[Mapping[str, Any]]) -> RenderableType:
 
 
 def _row(target: Mapping[str, Any]) -> Iterator[str]:
-    unit, limit = target["unit"], _exactly(target["limit"])
     verdict, nature = VERDICTS[Verdict(target["verdict"])], NATURES[target["nature"]]
+    check = CHECKS[target["check"]]
+    how = "" if target["check"] == "simulated" else f"\n{check.vi}\n{check.en}"
+    yield f"{target['id']}\n{nature.vi} · {nature.en}{how}"
+    yield from _figures(target)
+    expected = " *" if target["expected"] == "fail" else ""
+    yield f"{verdict.vi}{expected}\n{verdict.en}{expected}"
+
+
+def _figures(target: Mapping[str, Any]) -> Iterator[str]:
+    """The value, the limit and the margin."""
+    if target["limit"] is None:
+        yield from (_NO_VALUE, _NO_VALUE, _NO_VALUE)
+        return
+    unit, limit = target["unit"], _exactly(target["limit"])
     sign = COMPARISONS[target["comparison"]]
-    yield f"{target['id']}\n{nature.vi} · {nature.en}"
+    shown_limit = _twice([f"{sign} {figure(limit, unit, language)}" for language in _LANGUAGES])
     if target["value"] is None:
         yield f"{NEVER.vi}\n{NEVER.en}" if target["unbounded"] else _NO_VALUE
-        yield _twice([f"{sign} {figure(limit, unit, language)}" for language in _LANGUAGES])
+        yield shown_limit
         yield _NO_VALUE
     else:
         value, margin = _exactly(target["value"]), _exactly(target["margin"])
         yield _twice([figure(value, unit, language, limit) for language in _LANGUAGES])
-        yield _twice([f"{sign} {figure(limit, unit, language)}" for language in _LANGUAGES])
+        yield shown_limit
         yield _twice([margin_figure(margin, unit, language) for language in _LANGUAGES])
-    expected = " *" if target["expected"] == "fail" else ""
-    yield f"{verdict.vi}{expected}\n{verdict.en}{expected}"
 
 
 def _details(targets: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
@@ -102,11 +114,18 @@ def _details(targets: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
     for target in targets:
         title, reason = target["title"], Reason(target["reason"])
         sample, least = target["sample"], target["minimum_sample"]
-        lines = [title["vi"], title["en"], f"n = {sample}, [{target['mark']}] {target['source']}"]
-        if reason is Reason.SAMPLE_TOO_SMALL:
-            lines[-1] = f"n = {sample} < {least}, [{target['mark']}] {target['source']}"
+        section = f", {target['section']}" if target["section"] else ""
+        few = f" < {least}" if reason is Reason.SAMPLE_TOO_SMALL else ""
+        basis = f"n = {sample}{few}, [{target['mark']}] {target['source']}{section}"
+        lines = [title["vi"], title["en"], basis]
         if reason is not Reason.MET:
             lines.append(f"{REASONS[reason].vi} / {REASONS[reason].en}")
+        if target["deadlines"]:
+            years = ", ".join(map(str, target["deadlines"]))
+            lines.append(f"thời hạn / deadline: {years}")
+        if declared := target["declared"]:
+            evidence = one_line(declared["evidence"]) or _NO_VALUE
+            lines.append(f"khai báo / declared: {declared['date']}, {evidence}")
         if target["why"]:
             lines.append(f"* {one_line(target['why'])}")
         yield Line(target["id"])

@@ -57,11 +57,14 @@ def sentence(judgement: Judgement) -> Text:
     if judgement.verdict is Verdict.PASS:
         missed = sum(one.reason is Reason.EXPECTED_FAILURE for one in deciding)
         met = len(deciding) - missed
+        declared = sum(one.declaration is not None for one in deciding)
         missed_vi = f", {missed} chỉ tiêu không đạt đúng như kịch bản dự kiến" if missed else ""
         missed_en = f", {missed} missed as the scenario expects" if missed else ""
+        declared_vi = f"; {declared} chỉ tiêu chỉ theo khai báo, không đo" if declared else ""
+        declared_en = f"; {declared} by declaration only, not measured" if declared else ""
         return Text(
-            f"{vi}: {met}/{total} chỉ tiêu đạt{missed_vi}.",
-            f"{en}: {met} of {total} targets met{missed_en}.",
+            f"{vi}: {met}/{total} chỉ tiêu đạt{missed_vi}{declared_vi}.",
+            f"{en}: {met} of {total} targets met{missed_en}{declared_en}.",
         )
     named = deciding[:_NAMED_TARGETS]
     more = ["…"] if len(deciding) > len(named) else []
@@ -74,17 +77,26 @@ def sentence(judgement: Judgement) -> Text:
 
 
 def _target(judged: Judged) -> dict[str, Any]:
-    target = judged.target
+    target, threshold, declared = judged.target, judged.target.threshold, judged.declaration
     return {
         "id": target.id,
         "title": _both(target.title),
+        "document": _both(target.document),
+        "section": target.section,
+        "subject": _both(target.subject),
+        "metric": _both(target.metric),
+        "deadlines": list(target.deadlines),
         "nature": target.nature,
+        "check": target.check,
+        "ways": list(target.ways),
         "measure": target.measure,
-        "comparison": target.comparison,
-        "limit": _number(target.limit, 0),
+        "comparison": threshold and threshold.comparison,
+        "limit": threshold and _number(threshold.limit, 0),
+        "unit": threshold and threshold.unit,
         "margin": None if judged.margin is None else _number(judged.margin, 0),
         "minimum_sample": target.sample,
-        **_measure(judged.measurement, target.limit),
+        **_figure(judged),
+        "declared": declared and {"date": declared.day.isoformat(), "evidence": declared.evidence},
         "verdict": judged.verdict.value,
         "reason": judged.reason.value,
         "expected": judged.expected,
@@ -93,6 +105,14 @@ def _target(judged: Judged) -> dict[str, Any]:
         "source": target.source,
         "note": _both(target.note),
     }
+
+
+def _figure(judged: Judged) -> dict[str, Any]:
+    """The target's measured or declared figure, or that there is none."""
+    threshold, measurement = judged.target.threshold, judged.measurement
+    if threshold is None or measurement is None:
+        return {"value": None, "sample": 0, "unbounded": False}
+    return _measure(measurement, threshold.limit)
 
 
 def _measure(measurement: Measurement, beside: int | Fraction) -> dict[str, Any]:
@@ -105,6 +125,8 @@ def _measure(measurement: Measurement, beside: int | Fraction) -> dict[str, Any]
     }
     if measurement.unit == "share" and value is not None:
         data["exact"] = _exact(value, measurement.sample)
+    if measurement.uncertainty:
+        data["uncertainty"] = _number(measurement.uncertainty, 0)
     return data
 
 
@@ -122,5 +144,5 @@ def _number(value: int | Fraction, beside: int | Fraction) -> int | float:
     return float(rounded(value, DECIMALS, beside))
 
 
-def _both(text: Text) -> dict[str, str]:
-    return {"vi": text.vi, "en": text.en}
+def _both(text: Text | None) -> dict[str, str] | None:
+    return None if text is None else {"vi": text.vi, "en": text.en}

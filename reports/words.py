@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Literal
 
-from conformance.targets import Comparison, Nature
+from conformance.targets import Check, Comparison, Nature
 from conformance.verdicts import Reason, Verdict
 from scenarios.scenario import Text
 from scenarios.units import HOUR_MS, MINUTE_MS, SECOND_MS
@@ -37,9 +37,37 @@ REASONS: Final[Mapping[Reason, Text]] = {
     Reason.TIME_SCALED: Text(
         "thời gian chạy bị co giãn nên không xét độ trễ", "time was scaled: no latency is judged"
     ),
-    Reason.HOUSEHOLDS_NOT_GIVEN: Text(
-        "mọi thiết bị đều phát, nhưng chưa biết hộ dân nào nghe được",
-        "every device sounded, but which households hear them is not given",
+    Reason.WITHIN_UNCERTAINTY: Text(
+        "sát giới hạn, trong khoảng bất định của phép đo",
+        "so near the limit that the uncertainty of the measurement leaves it open",
+    ),
+    Reason.HOUSEHOLDS_ASSUMED: Text(
+        "trong giới hạn, nhưng số hộ dân là giả định",
+        "within the limit, but the number of households is assumed",
+    ),
+    Reason.NOT_DECLARED: Text(
+        "không đo được trong một lần chạy; chưa có khai báo",
+        "no run measures it, and nothing is declared",
+    ),
+    Reason.NO_EVIDENCE: Text("khai báo không kèm bằng chứng", "declared without evidence"),
+    Reason.NO_FIGURE: Text(
+        "văn bản không nêu con số để so với khai báo",
+        "the document gives no figure to hold the declaration against",
+    ),
+    Reason.AFTER_DEADLINE: Text(
+        "khai báo về một ngày sau thời hạn", "declared of a day after the deadline"
+    ),
+    Reason.BEFORE_DEADLINE: Text(
+        "chưa đạt vào ngày khai báo, nhưng khi đó chưa đến thời hạn",
+        "not met on the day declared, but the deadline was still to come",
+    ),
+    Reason.NEEDS_SUITE: Text(
+        "chỉ bộ thử hợp chuẩn của hệ thống hoặc thiết bị mới cho thấy; phiên bản này chưa có",
+        "only the conformance suite of a system or device shows it: not part of this version",
+    ),
+    Reason.NEEDS_ROLLOUT: Text(
+        "chỉ kế hoạch triển khai qua các năm mới cho thấy, không phải một lần chạy",
+        "only a rollout plan over the years shows it, not a run",
     ),
     Reason.NOT_MEASURED: Text(
         "công cụ thử không đo đại lượng này", "the harness did not measure this"
@@ -62,6 +90,13 @@ NATURE_NOTES: Final[Mapping[Nature, Text]] = {
         "giới hạn mặc định của bộ thử hoặc của kịch bản, không phải luật",
         "the harness's default limit or the scenario's own, not law",
     ),
+}
+
+CHECKS: Final[Mapping[Check, Text]] = {
+    "simulated": Text("đo trong lần chạy", "measured in the run"),
+    "tested": Text("thử bằng bộ thử hợp chuẩn", "tested by a conformance suite"),
+    "declared": Text("theo khai báo, không đo", "declared, not measured"),
+    "not-judged": Text("không xét trong một lần chạy", "not judged in a run"),
 }
 
 COMPARISONS: Final[Mapping[Comparison, str]] = {"at most": "≤", "at least": "≥", "over": ">"}

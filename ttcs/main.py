@@ -111,8 +111,33 @@ def run(
         typer.Option(
             min=1,
             max=1024,
-            help="Số việc chạy song song trên máy này (mặc định: số lõi). / How much runs at once "
-            "on this machine (default: its cores).",
+            help="Số việc chạy song song trên máy này (mặc định: từng kịch bản một, dùng mọi lõi). "
+            "/ How much runs at once on this machine, scenarios too (default: one scenario after "
+            "the other, on all cores).",
+        ),
+    ] = None,
+    junit: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Ghi kết quả thành tệp JUnit. / Write the outcome as a JUnit file.",
+        ),
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="OLD",
+            help="So với lần chạy cũ: một thư mục kết quả, hoặc thư mục chứa kết quả theo tên kịch "
+            "bản. / Compare with older runs: a folder of results, or a folder of those by the "
+            "names of scenarios. The exit code stays that of the verdicts.",
+        ),
+    ] = None,
+    declarations: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Số liệu khai báo cho các chỉ tiêu không đo được (CSV). / Declared figures, for "
+            "targets that a run cannot measure (CSV).",
         ),
     ] = None,
     out: Annotated[
@@ -139,10 +164,40 @@ def run(
         replications,
         scheduler,
         jobs or os.cpu_count() or 1,
+        jobs or 1,
+        junit,
+        baseline,
+        declarations,
         out,
         json,
     )
     raise typer.Exit(command.run_all(scenarios, asked))
+
+
+@app.command()
+def compare(
+    old: Annotated[
+        Path, typer.Argument(metavar="OLD", help="Lần chạy trước. / The results before.")
+    ],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Lần chạy sau. / The results after.")],
+    form: Annotated[
+        Literal["table", "json", "html"],
+        typer.Option("--format", help="Dạng kết quả. / How it is told."),
+    ] = "table",
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Ghi vào tệp. / Write it to a file."),
+    ] = None,
+    lang: Annotated[Literal["vi", "en"], typer.Option(help="Ngôn ngữ. / The language.")] = "vi",
+    json: Json = False,
+) -> None:
+    """So sánh hai lần chạy. / Compare two runs: what changed.
+
+    Ends with 0 where they are the same, 1 where they differ, 2 for bad input.
+    """
+    from ttcs import compare as command
+
+    raise typer.Exit(command.compare(old, new, "json" if json else form, out, lang))
 
 
 @app.command()

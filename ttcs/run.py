@@ -3,26 +3,33 @@
 import io
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from itertools import chain
+from multiprocessing import parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from rich.console import Console
 
-from conformance.bundle import BundleWriter, check_free
-from conformance.judgement import judge
+from conformance import declarations
+from conformance.bundle import BundleWriter, check_free, versions
+from conformance.comparison import FinishedRun, compare
+from conformance.declarations import Declaration
+from conformance.judgement import Judgement, judge
 from conformance.replications import Replications
 from conformance.tables import Tables
 from conformance.verdicts import EXIT_STATUS, Verdict, overall
 from reference_system.dispatch.commands import Command, commands
 from reference_system.interface import command_log
+from reports.comparison import against_baseline
 from reports.console import summary
+from reports.junit import junit
 from reports.replications import rows, with_replications
 from reports.results import results
 from scenarios.problems import BadInput, Problem, one_line
@@ -33,9 +40,10 @@ from simulator.measures.tally import Tally
 from simulator.playout import engines
 from simulator.replications import Study, WorkersFailed
 from simulator.virtual import Chunk, Event
-from ttcs import scenario_files
+from ttcs import finished_runs, scenario_files, whole_file
 from ttcs.main import BAD_INPUT, HARNESS_ERROR
 from ttcs.scenario_files import ScenarioFile
+from ttcs.side_by_side import ProcessLost, side_by_side
 from ttcs.telling import tell, tell_error, tell_first
 
 if TYPE_CHECKING:
@@ -46,17 +54,21 @@ Step = TypeVar("Step")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The options of `ttcs run`."""
+    """The options of `ttcs run`; `at_once` scenarios run side by side."""
 
-    log: Path | None
-    world: virtual.World
-    engine: str
-    seed: int | None
-    replications: int
-    scheduler: str | None
-    jobs: int
-    out: Path | None
-    json: bool
+    log: Path | None = None
+    world: virtual.World = "virtual"
+    engine: str = "best"
+    seed: int | None = None
+    replications: int = 1
+    scheduler: str | None = None
+    jobs: int = 1
+    at_once: int = 1
+    junit: Path | None = None
+    baseline: Path | None = None
+    declarations: Path | None = None
+    out: Path | None = None
+    json: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,33 +79,100 @@ class Planned:
     commands: tuple[Command, ...]
     fleet: Fleet
     place: Path
+    declared: Mapping[str, Declaration]
 
 
 def run_all(names: Sequence[str], asked: Asked) -> int:
     """Runs every scenario, the worst verdict deciding the exit code; nothing if any is bad."""
-    found: dict[Path, dict[str, Any]] = {}
+    found: list[dict[str, Any]] = []
+    comparisons: list[dict[str, Any] | None] = []
     try:
-        _check_engine(asked.engine)
-        _check_scheduler(asked)
-        files = [scenario_files.load(name) for name in names]
-        planned = [_plan(file, asked, several=len(files) > 1) for file in files]
-        _check_places(planned)
-        with replications.cluster(asked.scheduler) if asked.scheduler else nullcontext() as client:
-            for plan in planned:
-                found[plan.place] = _run(plan, asked, client)
+        planned = _planned(names, asked)
+        older = _baselines(planned, asked)
+        if asked.junit:
+            # What stands there in the end is of these runs, or there is nothing.
+            whole_file.clear("--junit", asked.junit)
+        with (
+            replications.cluster(asked.scheduler) if asked.scheduler else nullcontext() as client,
+            closing(_results(planned, asked, client)) as all_results,
+        ):
+            for plan, result in zip(planned, all_results, strict=True):
+                old = older.get(plan.file.name)
+                comparisons.append(compare(old, finished_runs.load(plan.place)) if old else None)
+                found.append(result)
+                if not asked.json:
+                    _tell_run(plan, result, comparisons[-1], asked)
     except BadInput as bad:
         tell_first(bad)
         return BAD_INPUT
-    except OSError as error:
-        why = error.strerror or error
+    except (OSError, WorkersFailed, ProcessLost) as failure:
+        why = (isinstance(failure, OSError) and failure.strerror) or failure
         tell_error(f"{planned[len(found)].place}: {why}; nothing was written there")
         return HARNESS_ERROR
-    except WorkersFailed as failure:
-        tell_error(f"{planned[len(found)].place}: {failure}; nothing was written there")
-        return HARNESS_ERROR
     if asked.json:
-        tell(json.dumps({"runs": list(found.values())}, ensure_ascii=False, indent=1))
-    return EXIT_STATUS[overall(Verdict(one["verdict"]["verdict"]) for one in found.values())]
+        changes = {"comparisons": comparisons} if asked.baseline else {}
+        tell(json.dumps({"runs": found, **changes}, ensure_ascii=False, indent=1))
+    if asked.junit and not _write_junit(asked.junit, found):
+        return HARNESS_ERROR
+    return EXIT_STATUS[overall(Verdict(one["verdict"]["verdict"]) for one in found)]
+
+
+def run_one(name: str, place: Path) -> dict[str, Any]:
+    """The results of one scenario, whose bundle then stands in `place`.
+
+    Raises `BadInput`, and `OSError` where nothing can be written.
+    """
+    asked = Asked(out=place)
+    (plan,) = _planned([name], asked)
+    return _run(plan, asked, None)
+
+
+def _planned(names: Sequence[str], asked: Asked) -> list[Planned]:
+    _check_engine(asked.engine)
+    _check_scheduler(asked)
+    files = [scenario_files.load(name) for name in names]
+    planned = [_plan(file, asked, several=len(files) > 1) for file in files]
+    _check_places(planned)
+    return planned
+
+
+def _baselines(planned: Sequence[Planned], asked: Asked) -> Mapping[str, FinishedRun]:
+    """Read before anything runs: the new bundles may take the place of the old."""
+    if asked.baseline is None:
+        return {}
+    return finished_runs.baselines(asked.baseline, [plan.file.name for plan in planned])
+
+
+def _results(
+    planned: Sequence[Planned], asked: Asked, client: "Client | None"
+) -> Generator[dict[str, Any], None, None]:
+    """The results of each, in order; side by side where that was asked for."""
+    processes = 1 if client else min(asked.at_once, len(planned))
+    share = replace(asked, jobs=max(1, asked.jobs // processes))
+    return side_by_side(partial(_run, asked=share, client=client), planned, processes)
+
+
+def _tell_run(
+    plan: Planned, found: dict[str, Any], comparison: dict[str, Any] | None, asked: Asked
+) -> None:
+    console = Console()
+    with console.capture() as shown:
+        console.print(summary(found))
+    text = shown.get()
+    if comparison is not None:
+        text += "\n" + "\n".join(against_baseline(comparison)) + "\n"
+    elif asked.baseline is not None:
+        text += "\nchưa có lần chạy cũ để so / no older run to compare with\n"
+    tell(f"{text}\n{one_line(str(plan.place))}")
+
+
+def _write_junit(place: Path, found: Sequence[Mapping[str, Any]]) -> bool:
+    try:
+        whole_file.write(place, junit(found, versions()))
+    except OSError as error:
+        tell_error(f"{place}: {error.strerror or error}; nothing was written there")
+        return False
+    return True
 
 
 def _plan(file: ScenarioFile, asked: Asked, *, several: bool) -> Planned:
@@ -109,7 +188,8 @@ def _plan(file: ScenarioFile, asked: Asked, *, several: bool) -> Planned:
         place = Path("out") / file.name
     else:
         place = asked.out / file.name if several else asked.out
-    return Planned(file, sent, Fleet.of(scenario), place)
+    declared = declarations.read(asked.declarations) if asked.declarations else {}
+    return Planned(file, sent, Fleet.of(scenario), place, declared)
 
 
 def _run(plan: Planned, asked: Asked, client: "Client | None") -> dict[str, Any]:
@@ -139,7 +219,7 @@ def _run(plan: Planned, asked: Asked, client: "Client | None") -> dict[str, Any]
                     bundle.event("uplink-used", province=event.province)
             tables.add_communes(tally.bulletins)
         measures = tally.measurements()
-        judgement = judge(scenario.targets, measures, asked.world)
+        judgement = _judge(plan, asked, measures)
         found = results(_facts(plan, engine, tally), measures, judgement)
         if asked.replications > 1:
             replicated, seeds = _replicate(plan, asked, measures, client)
@@ -149,12 +229,18 @@ def _run(plan: Planned, asked: Asked, client: "Client | None") -> dict[str, Any]
         bundle.event("run-judged", verdict=verdict["verdict"], reason=verdict["reason"])
         bundle.write_json("results.json", found)
         bundle.finish()
-    if not asked.json:
-        console = Console()
-        with console.capture() as shown:
-            console.print(summary(found))
-        tell(f"{shown.get()}\n{one_line(str(plan.place))}")
     return found
+
+
+def _judge(plan: Planned, asked: Asked, measures: Mapping[str, Measurement]) -> Judgement:
+    scenario = plan.file.scenario
+    return judge(
+        scenario.targets,
+        measures,
+        asked.world,
+        declarations=plan.declared,
+        households_basis=scenario.households.basis,
+    )
 
 
 def _replicate(
@@ -168,7 +254,7 @@ def _replicate(
         others = replications.on_processes(study, seeds[1:], asked.jobs)
     else:
         others = replications.on_cluster(study, seeds[1:], client)
-    replicated = Replications(scenario.targets, asked.world)
+    replicated = Replications(scenario.targets, partial(_judge, plan, asked))
     with closing(others):
         every = chain((first,), others)
         for measures in _with_progress(every, plan.file.name, len(seeds), lambda _: 1):
@@ -184,6 +270,8 @@ def _write_input(bundle: BundleWriter, plan: Planned, asked: Asked) -> None:
     log = io.StringIO()
     command_log.write(plan.commands, scenario.start, scenario.era, log)
     bundle.write("commands.jsonl", log.getvalue().encode())
+    if asked.declarations is not None:
+        bundle.write("declarations.csv", asked.declarations.read_bytes())
     bundle.write_json(
         "plan.json",
         {
@@ -288,7 +376,7 @@ def _with_progress(
     steps: Iterable[Step], name: str, total: int, size: Callable[[Step], int]
 ) -> Iterator[Step]:
     """The steps as they come, with a bar on a terminal and silence in a pipe."""
-    if not sys.stderr.isatty():
+    if parent_process() or not sys.stderr.isatty():
         yield from steps
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn

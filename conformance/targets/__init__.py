@@ -137,7 +137,7 @@ def _shipped() -> dict[str, Target]:
     return shipped
 
 
-def _target(document: strict_yaml.Document, name: str, head: Mapping[str, Any]) -> Target:
+def _target(document: strict_yaml.Document, name: str, head: dict[str, Any]) -> Target:
     path = ("targets", name)
     fields = _fields(document, path, _FIELDS, optional=(*_OPTIONAL, *head))
     for part in ("title", "subject", "metric", "note"):

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conformance.judgement import judge
 from conformance.replications import PERCENTS, Outcome, Replications, Spread
 from conformance.verdicts import PRECEDENCE, Reason, Verdict
 from scenarios.scenario import TargetRequest
@@ -20,6 +21,10 @@ def spread_of(values):
     for value in values:
         spread.add(Measurement(value, "ms", 1, unbounded=value is None))
     return spread
+
+
+def replications_of(requests):
+    return Replications(requests, lambda measures: judge(requests, measures, "virtual"))
 
 
 def size(value):
@@ -83,7 +88,7 @@ def test_an_outcome_is_the_first_of_the_worst(verdicts):
     ],
 )
 def test_a_target_is_judged_in_every_replication(expect, counts, verdict, first):
-    replicated = Replications([TargetRequest("PROFILE-WRONG-AREA", expect=expect)], "virtual")
+    replicated = replications_of([TargetRequest("PROFILE-WRONG-AREA", expect=expect)])
     for value in (0, 3, 0):
         replicated.add({"wrong_area": Measurement(value, "count", 5)})
     (target,) = replicated.targets
@@ -95,13 +100,13 @@ def test_a_target_is_judged_in_every_replication(expect, counts, verdict, first)
 
 def test_the_same_target_twice_is_judged_twice():
     requests = [TargetRequest("PROFILE-T4-P95", limit=limit) for limit in ("3s", "1s")]
-    replicated = Replications(requests, "virtual")
+    replicated = replications_of(requests)
     replicated.add({"emergency_t4_p95": Measurement(2_000, "ms", 100)})
     assert [one.verdict for one in replicated.targets] == [Verdict.PASS, Verdict.FAIL]
 
 
 def test_without_targets_nothing_is_judged():
-    replicated = Replications([], "virtual")
+    replicated = replications_of([])
     replicated.add({})
     assert (replicated.whole.verdict, replicated.whole.reason) == (
         Verdict.NOT_RUN,

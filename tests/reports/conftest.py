@@ -1,9 +1,11 @@
 """A run whose results have something of everything."""
 
+from datetime import date
 from fractions import Fraction
 
 import pytest
 
+from conformance.declarations import Declaration
 from conformance.judgement import judge
 from reports.results import results
 from scenarios.scenario import TargetRequest
@@ -79,7 +81,7 @@ MEASURES = {
     "emergency_t4_p95": Measurement(3_412, "ms", 3_800),
     "emergency_t4_p99": Measurement(None, "ms", 3_800, unbounded=True),
     "emergency_reach_online": Measurement(Fraction(3_769, 3_800), "share", 3_800),
-    "emergency_reach_all": Measurement(Fraction(3_775, 3_816), "share", 3_816),
+    "emergency_households": Measurement(Fraction(3_775, 3_816), "share", 3_816),
     "programme_complete": Measurement(None, "share", 0),
     "after_cancel": Measurement(0, "count", 120),
     "wrong_area": Measurement(2, "count", 3_816),
@@ -96,6 +98,32 @@ REQUESTS = [
 ]
 
 
+# A target of every kind that a run does not measure.
+UNMEASURED = [
+    TargetRequest("BD-WEB-COMMUNE-70"),
+    TargetRequest("BD-HTTTN-2023"),
+    TargetRequest("BD-STAFF-100"),
+    TargetRequest("BD-HTTTN-MONITOR"),
+    TargetRequest("BD-25PCT-YEAR"),
+]
+
+DECLARED = {
+    "BD-WEB-COMMUNE-70": Declaration(
+        "BD-WEB-COMMUNE-70",
+        Measurement(Fraction(83, 116), "share", 116),
+        date(2025, 12, 31),
+        "báo cáo 12/BC-STTTT,\ntrang 3",
+    ),
+    "BD-HTTTN-2023": Declaration("BD-HTTTN-2023", None, date(2023, 11, 20), "biên bản"),
+}
+
+
+@pytest.fixture
+def unmeasured(results_of):
+    """The results of that run judged by targets that it does not measure."""
+    return results_of(UNMEASURED, declarations=DECLARED)
+
+
 @pytest.fixture
 def requests():
     return REQUESTS
@@ -110,7 +138,7 @@ def measures():
 def results_of(measures):
     """The results of that run judged by some targets."""
 
-    def of(requests, measures=measures):
-        return results(RUN, measures, judge(requests, measures, "virtual"))
+    def of(requests, measures=measures, **known):
+        return results(RUN, measures, judge(requests, measures, "virtual", **known))
 
     return of

@@ -25,6 +25,11 @@ def test_a_run_with_something_of_everything(results_of, requests, width):
     assert shown(results_of(requests), width) == expected
 
 
+def test_what_a_run_does_not_measure(unmeasured):
+    expected = SNAPSHOTS.joinpath("unmeasured-80.txt").read_text("utf-8")
+    assert shown(unmeasured, 80) == expected
+
+
 @pytest.mark.parametrize("width", [80, 120])
 def test_a_run_without_targets(results_of, width):
     expected = SNAPSHOTS.joinpath("no-target.txt").read_text("utf-8")

@@ -1,6 +1,8 @@
 """`results.json` as the schema has it."""
 
 import json
+from copy import deepcopy
+from datetime import date
 from fractions import Fraction
 from importlib.resources import files
 from typing import get_args
@@ -10,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conformance.declarations import Declaration
 from conformance.judgement import World, judge
-from conformance.targets import Comparison, Nature
+from conformance.targets import Check, Comparison, Nature, Way
 from conformance.verdicts import Lifecycle, Reason, Verdict
 from reports.results import results, sentence
 from scenarios.scenario import TargetRequest
@@ -34,11 +37,13 @@ def test_the_schema_knows_the_words_of_the_code():
     assert SCHEMA["properties"]["world"]["enum"] == list(get_args(World))
     for name, words in {
         "nature": Nature,
-        "comparison": Comparison,
-        "unit": Unit,
+        "check": Check,
         "mark": Mark,
     }.items():
         assert target[name]["enum"] == list(get_args(words))
+    for name, words in {"comparison": Comparison, "unit": Unit}.items():
+        assert target[name]["enum"] == [*get_args(words), None]
+    assert target["ways"]["items"]["enum"] == list(get_args(Way))
 
 
 def objects(schema):
@@ -74,7 +79,7 @@ def test_results_are_valid(results_of, requests, chosen):
     ],
 )
 def test_the_schema_refuses_other_results(results_of, requests, break_it):
-    data = results_of(requests)
+    data = deepcopy(results_of(requests))
     break_it(data)
     assert not VALIDATOR.is_valid(data)
 
@@ -92,6 +97,35 @@ def test_a_device_that_is_never_reached(results_of, requests):
     late = results_of(requests)["targets"][1]
     assert (late["value"], late["unbounded"], late["margin"]) == (None, True, None)
     assert (late["verdict"], late["sample"]) == ("fail", 3_800)
+
+
+def test_what_a_run_does_not_measure(unmeasured):
+    VALIDATOR.validate(json.loads(json.dumps(unmeasured)))
+    declared, figureless, undeclared, tested, rollout = unmeasured["targets"]
+    assert (declared["check"], declared["verdict"]) == ("declared", "pass")
+    assert declared["declared"] == {
+        "date": "2025-12-31",
+        "evidence": "báo cáo 12/BC-STTTT,\ntrang 3",
+    }
+    assert (declared["value"], declared["exact"]) == (0.715517, {"count": 83, "of": 116})
+    assert (declared["comparison"], declared["limit"], declared["unit"]) == ("over", 0.7, "share")
+    assert (declared["section"], declared["deadlines"]) == ("I.2.a", [2025])
+    assert figureless["declared"] == {"date": "2023-11-20", "evidence": "biên bản"}
+    for name in ("comparison", "limit", "unit", "value", "margin"):
+        assert figureless[name] is None
+    assert (undeclared["declared"], undeclared["reason"]) == (None, "not-declared")
+    assert (tested["check"], tested["reason"]) == ("tested", "needs-suite")
+    assert (rollout["check"], rollout["reason"]) == ("not-judged", "needs-rollout")
+    assert all(target["measure"] is None for target in unmeasured["targets"])
+
+
+def test_an_uncertainty_is_told(results_of):
+    measures = {"emergency_t4_p95": Measurement(3_990, "ms", 100, uncertainty=20)}
+    data = results_of([TargetRequest("PROFILE-T4-P95")], measures)
+    VALIDATOR.validate(json.loads(json.dumps(data)))
+    assert data["targets"][0]["reason"] == "within-uncertainty"
+    assert data["targets"][0]["uncertainty"] == 20
+    assert data["measures"]["emergency_t4_p95"]["uncertainty"] == 20
 
 
 def test_measures_come_in_one_order(results_of, requests, measures):
@@ -148,6 +182,16 @@ def test_sentences():
         "Lỗi công cụ thử ở 1/2 chỉ tiêu: PROFILE-WRONG-AREA (công cụ thử không đo đại lượng này).",
         "Harness error in 1 of 2 targets: PROFILE-WRONG-AREA (the harness did not measure this).",
     )
+
+
+def test_a_sentence_tells_what_was_only_declared():
+    figure = Measurement(Fraction(1), "share", 9)
+    declared = {"BD-STAFF-100": Declaration("BD-STAFF-100", figure, date(2025, 12, 31), "e")}
+    requests = [CANCEL, TargetRequest("BD-STAFF-100")]
+    measures = {"after_cancel": Measurement(0, "count", 5)}
+    text = sentence(judge(requests, measures, "virtual", declarations=declared))
+    assert text.vi == "Đạt: 2/2 chỉ tiêu đạt; 1 chỉ tiêu chỉ theo khai báo, không đo."
+    assert text.en == "Pass: 2 of 2 targets met; 1 by declaration only, not measured."
 
 
 def test_a_sentence_names_at_most_three():

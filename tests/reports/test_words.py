@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.targets import Comparison, Nature
+from conformance.targets import Check, Comparison, Nature
 from conformance.verdicts import Reason, Verdict
 from reports import words
 from reports.words import figure, margin_figure, rounded
@@ -18,17 +18,24 @@ def test_every_word_has_both_languages():
         Verdict: words.VERDICTS,
         Reason: words.REASONS,
         Nature: words.NATURES,
+        Check: words.CHECKS,
         Comparison: words.COMPARISONS,
     }
     for names, glossary in glossaries.items():
         assert set(glossary) == set(get_args(names) or names)
     assert words.NATURES.keys() == words.NATURE_NOTES.keys()
-    for glossary in (words.VERDICTS, words.REASONS, words.NATURES, words.NATURE_NOTES):
+    for glossary in (
+        words.VERDICTS,
+        words.REASONS,
+        words.NATURES,
+        words.NATURE_NOTES,
+        words.CHECKS,
+    ):
         assert all(text.vi and text.en for text in glossary.values())
 
 
 def test_verdicts_and_natures_are_told_apart():
-    for glossary in (words.VERDICTS, words.REASONS, words.NATURES):
+    for glossary in (words.VERDICTS, words.REASONS, words.NATURES, words.CHECKS):
         assert len({text.vi for text in glossary.values()}) == len(glossary)
         assert len({text.en for text in glossary.values()}) == len(glossary)
 

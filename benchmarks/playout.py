@@ -36,10 +36,11 @@ RUNS, DELIVERY_RUNS = 5, 3
 
 def heartbeats(power: Gaps, link: Gaps) -> Milliseconds:
     """Heartbeats of each device that get through in a day, one every `HEARTBEAT` from 0 on."""
-    reach = power.union(link)
+    through = np.full(power.start.shape[1], DAY // HEARTBEAT, np.int64)
+    troubled = np.flatnonzero((power.start < FAR).any(axis=0) | (link.start < FAR).any(axis=0))
+    reach = power.take(troubled).union(link.take(troubled))
     start, end = np.minimum(reach.start, DAY), np.minimum(reach.end, DAY)
-    lost = -(-end // HEARTBEAT) - -(-start // HEARTBEAT)
-    through: Milliseconds = DAY // HEARTBEAT - lost.sum(axis=0)
+    through[troubled] -= (-(-end // HEARTBEAT) - -(-start // HEARTBEAT)).sum(axis=0)
     return through
 
 
@@ -116,17 +117,19 @@ def run_simpy_events(case: Case) -> float:
 
 def run_core(name: str, devices: int, hard: bool, workers: int) -> tuple[float, list[Segments]]:
     """Plays the fleet with a core, results kept; seconds of playing, and the segments."""
-    play = engines.engine(name)
+    engine = engines.engine(name)
     kept: list[Segments] = []
     seconds = 0.0
     waiting: list[Batch] = []
+
+    def play(batch: Batch) -> Segments:
+        heartbeats(batch.power, batch.link)
+        return engine(batch)
 
     def flush() -> None:
         nonlocal seconds
         begin = time.perf_counter()
         kept.extend(engines.play_chunks(waiting, play, workers))
-        for batch in waiting:
-            heartbeats(batch.power, batch.link)
         seconds += time.perf_counter() - begin
         waiting.clear()
 

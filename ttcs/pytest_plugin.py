@@ -75,13 +75,9 @@ class ScenarioFile(pytest.File):
             targets = scenario_files.load(str(self.path)).scenario.targets
         except BadInput as bad:
             raise self.CollectError("\n".join(map(str, bad.problems))) from None
-        items = [RunItem.from_parent(self, name="run")]
-        items += [TargetItem.from_parent(self, name=target.id) for target in targets]
-        for item in items:
-            if self.config.pluginmanager.hasplugin("xdist"):
-                # With --dist loadgroup, as with loadfile, one worker runs the whole file.
-                item.add_marker(pytest.mark.xdist_group(str(self.path)))
-            yield item
+        yield RunItem.from_parent(self, name="run")
+        for target in targets:
+            yield TargetItem.from_parent(self, name=target.id)
 
     def run(self) -> dict[str, Any]:
         """The results; raises `TargetNotMet` where there are none."""

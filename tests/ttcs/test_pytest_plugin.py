@@ -13,7 +13,6 @@ import pytest
 from tests.ttcs.program import BAD, ENVIRONMENT, ROOT, TINY
 
 REACH = "targets:\n  - {id: PROFILE-REACH-ONLINE}\n  - {id: PROFILE-T4-P99}\n"
-MISSED = "targets:\n  - {id: PROFILE-T4-P95, limit: 1ms}\n  - {id: PROFILE-AFTER-CANCEL}\n"
 EXPECTED = 'targets:\n  - {id: PROFILE-REACH-ONLINE, expect: fail, why: "it is cancelled"}\n'
 CANCELLED = TINY.replace("to: all", "to: all, cancel: {at: '2022-09-26T04:05:00.001+07:00'}")
 SNAPSHOT = Path(__file__).parent / "snapshots" / "pytest.txt"
@@ -23,7 +22,7 @@ def run_pytest(folder: Path, *arguments: str) -> tuple[int, str]:
     """The exit code and output of pytest with the plugin, in a process of its own."""
     ended = subprocess.run(
         [
-            *(sys.executable, "-m", "pytest", "-p", "xdist.plugin", "-p", "ttcs.pytest_plugin"),
+            *(sys.executable, "-m", "pytest", "-p", "xdist", "-p", "ttcs.pytest_plugin"),
             *("-p", "no:cacheprovider", "-W", "error", "--strict-markers", *arguments),
         ],
         cwd=folder,
@@ -84,17 +83,14 @@ def test_a_file_that_is_named(project: Path, arguments: list[str]) -> None:
 def test_everything_that_can_be_told(project: Path) -> None:
     (project / "open.ttcs.yaml").write_text(TINY)
     (project / "bad.ttcs.yaml").write_text(BAD)
-    (project / "missed.ttcs.yaml").write_text(TINY + MISSED)
-    code, out = run_pytest(
-        project, "--continue-on-collection-errors", "-q", "--tb=short", "-p", "no:xdist"
-    )
+    (project / "missed.ttcs.yaml").write_text(CANCELLED + REACH)
+    code, out = run_pytest(project, "--continue-on-collection-errors", "-q", "--tb=short")
     assert code == 1
     shown = re.sub(r"in [0-9.]+s", "in 0 s", out.replace(str(project), "PROJECT"))
     assert shown == SNAPSHOT.read_text("utf-8"), f"to accept it: write it to {SNAPSHOT}"
 
 
-@pytest.mark.parametrize("how", ["loadfile", "loadgroup"])
-def test_a_scenario_runs_once_among_workers(project: Path, how: str) -> None:
+def test_a_scenario_runs_once_among_workers(project: Path) -> None:
     # Every run of a scenario leaves a line.
     (project / "conftest.py").write_text(
         "from ttcs import pytest_plugin as p\n"
@@ -105,7 +101,9 @@ def test_a_scenario_runs_once_among_workers(project: Path, how: str) -> None:
         "    run(self)\n"
         "p.ScenarioFile._run = counted\n"
     )
-    code, out = run_pytest(project, "-v", "-n", "2", "--dist", how, "--ttcs", "other/late.yaml")
+    code, out = run_pytest(
+        project, "-v", "-n", "2", "--dist", "loadfile", "--ttcs", "other/late.yaml"
+    )
     assert code == 1, out
     assert outcomes(out)["other/late.yaml::PROFILE-T4-P99"] == "FAILED"
     assert len(outcomes(out)) == 7

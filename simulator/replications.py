@@ -5,9 +5,7 @@ measurements depend on its seed alone: not on the number of workers, nor on wher
 """
 
 import logging
-import os
 import re
-import signal
 import socket
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -17,9 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.metadata import version
-from multiprocessing import active_children, get_context, parent_process
+from multiprocessing import active_children, get_context
 from platform import python_version
-from threading import Thread
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from reference_system.dispatch.commands import Command
@@ -29,6 +26,7 @@ from simulator import virtual
 from simulator.fleet import Fleet
 from simulator.measurement import Measurement
 from simulator.measures.tally import Tally
+from simulator.processes import end_with_parent, interrupts_held
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -103,7 +101,7 @@ def on_processes(study: Study, seeds: Sequence[int], jobs: int) -> Generator[Mea
     )
 
     def submit(task: Sequence[int]) -> "_Future":
-        with _interrupts_held():
+        with interrupts_held():
             return pool.submit(_work, task)
 
     try:
@@ -233,19 +231,6 @@ def _in_order(
         yield from waiting.popleft().result()
 
 
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """A process that begins in here never sees Ctrl-C, which the terminal sends to all.
-
-    Whoever asked for the process hears it afterwards, and stops the process.
-    """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 _study: Study
 """Of this process, where it is a worker."""
 
@@ -253,14 +238,7 @@ _study: Study
 def _begin_worker(study: Study) -> None:
     global _study
     _study = study
-    Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """However the parent ends, no worker stays behind."""
-    if parent := parent_process():
-        parent.join()
-        os._exit(1)
+    end_with_parent()
 
 
 def _work(seeds: Sequence[int]) -> list[Measures]:

@@ -84,6 +84,7 @@ class Planned:
 
 def run_all(names: Sequence[str], asked: Asked) -> int:
     """Runs every scenario, the worst verdict deciding the exit code; nothing if any is bad."""
+    planned: list[Planned] = []
     found: list[dict[str, Any]] = []
     comparisons: list[dict[str, Any] | None] = []
     try:
@@ -107,7 +108,8 @@ def run_all(names: Sequence[str], asked: Asked) -> int:
         return BAD_INPUT
     except (OSError, WorkersFailed, ProcessLost) as failure:
         why = (isinstance(failure, OSError) and failure.strerror) or failure
-        tell_error(f"{planned[len(found)].place}: {why}; nothing was written there")
+        place = planned[len(found)].place if planned else "ttcs run"
+        tell_error(f"{place}: {why}; nothing was written there")
         return HARNESS_ERROR
     if asked.json:
         changes = {"comparisons": comparisons} if asked.baseline else {}

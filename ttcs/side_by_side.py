@@ -1,14 +1,13 @@
 """Several pieces of work in processes of their own, their results in the order of the work."""
 
-import os
 import signal
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing import active_children, get_context, parent_process
-from threading import Thread
+from multiprocessing import active_children, get_context
 from typing import NoReturn, TypeVar
+
+from simulator.processes import end_with_parent, interrupts_held
 
 Work = TypeVar("Work")
 Result = TypeVar("Result")
@@ -33,7 +32,7 @@ def side_by_side(
     others = active_children()
     pool = ProcessPoolExecutor(processes, get_context("spawn"), _begin)
     try:
-        with _interrupts_held():
+        with interrupts_held():
             results: list[Future[Result]] = [pool.submit(do, work) for work in works]
         for result in results:
             yield result.result()
@@ -47,30 +46,11 @@ def side_by_side(
         pool.shutdown(cancel_futures=True)
 
 
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """A process that begins in here never sees Ctrl-C, which the terminal sends to all.
-
-    Whoever asked for the process hears it afterwards, and stops the process.
-    """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def _begin() -> None:
     """In a process that begins: told to stop it cleans up, and it does not outlive its parent."""
     signal.signal(signal.SIGTERM, _stop)
-    Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
 
 
 def _stop(*_: object) -> NoReturn:
     raise SystemExit(1)
-
-
-def _end_with_parent() -> None:
-    if parent := parent_process():
-        parent.join()
-        os._exit(1)

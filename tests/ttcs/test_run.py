@@ -238,3 +238,15 @@ def test_a_day_without_districts(place: Path) -> None:
     assert here("run", "s.yaml")[0] == 0
     communes = pq.read_table("out/s/tables/communes.parquet").to_pydict()
     assert (communes["commune"], communes["district"]) == (["21952"], [None])
+
+
+def test_a_part_of_the_installation_that_is_missing_is_an_error_of_the_harness(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_: str) -> None:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr("ttcs.scenario_files.load", gone)
+    code, _, error = here("run", "ci-smoke")
+    assert code == 4
+    assert error == "ttcs run: No such file or directory; nothing was written there\n"

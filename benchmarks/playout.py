@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -74,16 +74,15 @@ class Contender:
     seconds: list[float] = field(default_factory=list)
     peak_memory_mb: float = 0.0
 
-    def run(self) -> None:
-        """One run more, with its seconds and the most memory that the process held in it."""
+    def measure_memory(self) -> None:
+        """One run that does not count, for the most memory that the process held in it."""
         reset, status = Path("/proc/self/clear_refs"), Path("/proc/self/status")
-        if reset.exists():
-            reset.write_text("5")
-        self.seconds.append(self.play())
-        if reset.exists():
-            lines = status.read_text().splitlines()
-            high = next(line for line in lines if line.startswith("VmHWM"))
-            self.peak_memory_mb = max(self.peak_memory_mb, int(high.split()[1]) / 1000)
+        if not reset.exists():
+            return
+        reset.write_text("5")
+        self.play()
+        high = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        self.peak_memory_mb = int(high.split()[1]) / 1000
 
     @property
     def rate(self) -> float:
@@ -147,30 +146,30 @@ def core_seconds(name: str, devices: int, hard: bool, workers: int) -> float:
     return run_core(name, devices, hard, workers)[0]
 
 
-def equal(case: Case, batch: Batch, names: list[str], wanted: list[list[Segment]]) -> bool:
-    """Whether each core gives the model's segments, device by device; `wanted` if already known."""
-    wanted = wanted or list(model.play(case).values())
+def equal(batch: Batch, names: Sequence[str], wanted: list[list[Segment]]) -> bool:
+    """Whether each core gives the model's segments, device by device."""
     return all(
         engines.engine(name)(batch).by_device(batch.plans, batch.plan) == wanted for name in names
     )
 
 
-def measure(names: list[str], devices: int | None, hard: bool, workers: int) -> dict[str, Any]:
-    """Runs the engines in turns and returns the table of the page's figures."""
-    cores = [name for name in names if name != "simpy"]
+def measure(cores: Sequence[str], devices: int, hard: bool, workers: int) -> dict[str, Any]:
+    """Runs the cores and SimPy in turns and returns the table of figures."""
+    contenders: list[Contender] = []
+    for name in cores:
+        run_core(name, engines.CHUNK, hard, workers)  # compile, load, warm up
+        core = Contender(name, devices, partial(core_seconds, name, devices, hard, workers))
+        core.measure_memory()  # before there are any objects of the model
+        contenders.append(core)
     first = next(batches(SIMPY_DEVICES, SIMPY_DEVICES, hard))
     case = first.case()
-    contenders: list[Contender] = []
     kept: list[list[Segment]] = []
-    if "simpy" in names:
-        contenders.append(Contender("simpy", len(case.devices), partial(run_simpy, case, kept)))
-    for name in cores:
-        count = devices or CORE_DEVICES
-        run_core(name, engines.CHUNK, hard, workers)  # compile, load, warm up
-        contenders.append(Contender(name, count, partial(core_seconds, name, count, hard, workers)))
+    simpy_model = Contender("simpy", len(case.devices), partial(run_simpy, case, kept))
+    simpy_model.measure_memory()
+    contenders.append(simpy_model)
     for _ in range(RUNS):
         for contender in contenders:
-            contender.run()
+            contender.seconds.append(contender.play())
     table: dict[str, Any] = {
         "day": "hard" if hard else "calm",
         "workers": workers,
@@ -185,22 +184,23 @@ def measure(names: list[str], devices: int | None, hard: bool, workers: int) -> 
         }
         for c in contenders
     }
-    if "simpy" in rates:
-        table["ratio"] = {name: round(rates[name] / rates["simpy"], 1) for name in cores}
-        few = Case(case.horizon, case.devices[:EVENT_DEVICES])
-        with_events = EVENT_DEVICES / median(run_simpy_events(few) for _ in range(3))
-        table["modelling"] = {
-            "simpy_every_heartbeat_device_days_per_s": round(with_events),
-            "ratio_of_closed_form": round(rates["simpy"] / with_events, 1),
-        }
-    table["equal"] = equal(case, first, cores, kept)
+    table["ratio"] = {name: round(rates[name] / rates["simpy"], 1) for name in cores}
+    few = Case(case.horizon, case.devices[:EVENT_DEVICES])
+    with_events = EVENT_DEVICES / median(run_simpy_events(few) for _ in range(3))
+    table["modelling"] = {
+        "simpy_every_heartbeat_device_days_per_s": round(with_events),
+        "ratio_of_closed_form": round(rates["simpy"] / with_events, 1),
+    }
+    table["equal"] = equal(first, cores, kept)
     return table
 
 
 def main() -> int:
     """The command line; 1 where the engines differ."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.playout", description=__doc__)
-    parser.add_argument("--devices", type=int, help="devices for the cores (default 100,000)")
+    parser.add_argument(
+        "--devices", type=int, default=CORE_DEVICES, help="devices for the cores (default 100,000)"
+    )
     parser.add_argument(
         "--engine", choices=["numpy", "compiled", "simpy", "best", "all"], default="all"
     )
@@ -214,8 +214,8 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
     args = parser.parse_args()
     installed = engines.vectorised()
-    wanted = {"all": [*installed, "simpy"], "best": [installed[0]]}.get(args.engine, [args.engine])
-    if missing := [name for name in wanted if name not in (*installed, "simpy")]:
+    chosen = {"all": installed, "best": installed[:1], "simpy": ()}.get(args.engine, (args.engine,))
+    if missing := [name for name in chosen if name not in installed]:
         print(
             f"engine {missing[0]} is not installed: pip install 'ttcs-hil[compiled]'",
             file=sys.stderr,
@@ -224,7 +224,7 @@ def main() -> int:
     if args.delivery:
         table = delivery.measure(args.workers, DELIVERY_RUNS)
     else:
-        table = measure(wanted, args.devices, args.hard, args.workers)
+        table = measure(chosen, args.devices, args.hard, args.workers)
     if args.json:
         print(json.dumps(table, indent=1))
     else:

@@ -56,14 +56,15 @@ def test_the_table(table: dict[str, Any], request: pytest.FixtureRequest) -> Non
 
 @pytest.mark.parametrize("table", [["--engine", "numpy"]], indirect=True)
 def test_one_engine_alone(table: dict[str, Any]) -> None:
-    assert table["engines"].keys() == {"numpy"}
+    assert table["engines"].keys() == {"numpy", "simpy"}
+    assert table["ratio"].keys() == {"numpy"}
     assert table["equal"] is True
 
 
 def test_unequal_engines_are_an_error(
     small: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model, "play", lambda case: {device.id: [] for device in case.devices})
+    monkeypatch.setattr(model, "play_device", lambda device, horizon: [])
     monkeypatch.setattr(sys, "argv", ["playout", "--devices", "60", "--engine", "numpy", "--json"])
     assert playout.main() == 1
     assert json.loads(capsys.readouterr().out)["equal"] is False

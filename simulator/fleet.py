@@ -73,6 +73,11 @@ class Fleet:
         """How many devices."""
         return len(self.commune)
 
+    def profile_of(self, places: Places) -> Profile:
+        """The profile that the devices at these places have in common."""
+        profile: Profile = self.profiles[self.profile[places[0]]]
+        return profile
+
     def ids(self, places: Places) -> list[str]:
         """The ids of the devices at these places."""
         numbers = zip(self.commune[places].tolist(), self.in_commune[places].tolist(), strict=True)

@@ -1,13 +1,12 @@
 """A scenario in virtual time: commands go out, reach devices, bring their sound, and are played.
 
-The same pipeline serves two worlds. `virtual` uses the vectorised engines; `model` asks the SimPy
-processes of `network.sender`, `network.uplink_model` and `playout.model`.
+The same way is gone in two worlds, `virtual` and `model`; see `worlds` for what they differ in.
 """
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -17,18 +16,17 @@ from reference_system.dispatch.commands import Command
 from scenarios.scenario import Scenario
 from simulator.fleet import Fleet, Places
 from simulator.gaps import FAR, Gaps, Milliseconds
-from simulator.network import delivery, outages, sender, uplink, uplink_model
+from simulator.network import outages, uplink
 from simulator.network.outages import Absences
 from simulator.network.philox import Purpose, Words, draw, numbers
-from simulator.playout import engines, model
+from simulator.playout import engines
 from simulator.playout.batch import Batch
-from simulator.playout.case import AFTER, REASONS
+from simulator.playout.case import AFTER
 from simulator.playout.segments import Heard, Segments
 from simulator.told import Told
+from simulator.worlds import Addressees, Model, Vectorised
 
 World = Literal["virtual", "model"]
-
-PURPOSE = {"start": Purpose.START, "cancel": Purpose.CANCEL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ def run(
     The result is the same for every engine, chunk size and number of workers. Devices that share an
     uplink are computed together; otherwise memory is bounded by the chunks under way.
     """
-    part = _Model() if world == "model" else _Vectorised(engine)
+    part = Model() if world == "model" else Vectorised(engine)
 
     def one(group: list[Places]) -> list[Event]:
         return list(_group(scenario, fleet, commands, group, part))
@@ -121,7 +119,7 @@ def _group(
     fleet: Fleet,
     commands: Sequence[Command],
     group: list[Places],
-    part: "_Vectorised | _Model",
+    part: Vectorised | Model,
 ) -> Iterator[Event]:
     everyone = np.concatenate(group)
     absences = outages.absences(scenario, fleet, everyone)
@@ -131,9 +129,11 @@ def _group(
 
     told, reached = [], []
     for places, own in zip(group, within, strict=True):
-        profile = fleet.profiles[fleet.profile[places[0]]]
-        told.append(Told.of(commands, fleet, places, profile, ahead_ms[own]))
-        reached.append(part.deliver(scenario, fleet, places, number[own], told[-1], absences, own))
+        theirs = Told.of(commands, fleet, places, fleet.profile_of(places), ahead_ms[own])
+        power, path = absences.power.take(own), absences.commands.take(own)
+        to = Addressees(places, number[own], theirs, power, path)
+        told.append(theirs)
+        reached.append(part.deliver(scenario, fleet, to))
     downloads = _downloads(scenario, fleet, everyone, told, reached, absences)
     rate = scenario.server.uplink_bit_s
     delivered, use = part.download(
@@ -190,9 +190,9 @@ def _played(
     delivered: Milliseconds,
     cancelled: Milliseconds,
     absences: Absences,
-    part: "_Vectorised | _Model",
+    part: Vectorised | Model,
 ) -> Chunk:
-    profile = fleet.profiles[fleet.profile[places[0]]]
+    profile = fleet.profile_of(places)
     devices = len(places)
     batch = Batch(
         scenario.horizon_ms,
@@ -221,104 +221,3 @@ def _played(
         places, number, told, reached, batch, absences.commands, segments, heard,
         profile.start_delay_ms, profile.fm_receivers, woken,
     )  # fmt: skip
-
-
-class _Vectorised:
-    """The engines of the virtual world."""
-
-    def __init__(self, engine: str) -> None:
-        """With the play-out core of that name."""
-        self.play = engines.engine(engine)
-        self.download = uplink.finish_times
-
-    def deliver(
-        self,
-        scenario: Scenario,
-        fleet: Fleet,
-        places: Places,
-        number: Words,
-        told: Told,
-        absences: Absences,
-        own: Places,
-    ) -> Milliseconds:
-        """When each command reaches each device; shape (commands, devices)."""
-        commands = delivery.Commands(
-            numbers(command.item.id for command in told.commands),
-            np.array([PURPOSE[command.action] for command in told.commands], np.uint32),
-            np.array([command.issued_ms for command in told.commands], np.int64),
-        )
-        receivers = delivery.Receivers(
-            number,
-            fleet.link[places].astype(np.intp),
-            absences.power.take(own),
-            absences.commands.take(own),
-        )
-        return delivery.deliver(
-            scenario.seed,
-            fleet.profiles[fleet.profile[places[0]]],
-            fleet.links,
-            commands,
-            receivers,
-            told.addressed,
-            scenario.horizon_ms,
-        )
-
-
-class _Model:
-    """The SimPy processes, device by device."""
-
-    def download(
-        self, downloads: uplink.Downloads, uplink_bytes_per_s: int | None, horizon: int
-    ) -> tuple[Milliseconds, uplink.Use]:
-        """When each device has each item, and the uplink's use."""
-        times, log = uplink_model.finish_times(downloads, uplink_bytes_per_s, horizon)
-        changes = [(0, 0, 0, 0), *log]
-        kept = [row for last, row in pairwise(changes) if row[1:] != last[1:]]
-        moment, *amounts = np.array(kept, np.int64).reshape(-1, 4).T
-        return times, uplink.Use(np.append(moment, horizon), *amounts)
-
-    def deliver(
-        self,
-        scenario: Scenario,
-        fleet: Fleet,
-        places: Places,
-        number: Words,
-        told: Told,
-        absences: Absences,
-        own: Places,
-    ) -> Milliseconds:
-        """When each command reaches each device; shape (commands, devices)."""
-        reached = np.full(told.addressed.shape, FAR, np.int64)
-        item_number = numbers(command.item.id for command in told.commands)
-        for device, (place, column) in enumerate(zip(places, own, strict=True)):
-            receiver = sender.Receiver(
-                int(number[device]),
-                fleet.profiles[fleet.profile[place]],
-                fleet.links[fleet.link[place]],
-                absences.power.of(column),
-                absences.commands.of(column),
-            )
-            for row in np.flatnonzero(told.addressed[:, device]):
-                command = told.commands[row]
-                sent = sender.Command(
-                    int(item_number[row]), PURPOSE[command.action], command.issued_ms
-                )
-                at = sender.reach_time(scenario.seed, sent, receiver, scenario.horizon_ms)
-                reached[row, device] = FAR if at is None else at
-        return reached
-
-    def play(self, batch: Batch) -> Segments:
-        """The segments of every device."""
-        rows = [
-            (place, batch.plans.row(int(batch.plan[place]), segment.item), segment)
-            for place, device in enumerate(batch.case().devices)
-            for segment in model.play_device(device, batch.horizon)
-        ]
-        return Segments(
-            np.array([place for place, _, _ in rows], np.int32),
-            np.array([row for _, row, _ in rows], np.int16),
-            np.array([segment.start for _, _, segment in rows], np.int64),
-            np.array([segment.end for _, _, segment in rows], np.int64),
-            np.array([segment.offset for _, _, segment in rows], np.int64),
-            np.array([REASONS.index(segment.reason) for _, _, segment in rows], np.int8),
-        )

@@ -49,7 +49,7 @@ def _allowed_until(at: Milliseconds, hours: Hours) -> Milliseconds:
 def foreign_ms(chunk: Chunk, fleet: Fleet, captures: Sequence[ForeignCapture]) -> int:
     """Device-milliseconds of a foreign station: captured, powered, and our own not on air."""
     total = 0
-    if fleet.profiles[fleet.profile[chunk.places[0]]].kind not in FM_KINDS:
+    if fleet.profile_of(chunk.places).kind not in FM_KINDS:
         return total
     horizon = chunk.batch.horizon
     for capture in captures:

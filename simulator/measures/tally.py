@@ -45,7 +45,7 @@ class Tally:
         if isinstance(event, UplinkUsed):
             self.uplinks.append(event)
             return
-        profile = self.fleet.profiles[self.fleet.profile[event.places[0]]]
+        profile = self.fleet.profile_of(event.places)
         self.presence.add(event, self.scenario.seed, profile)
         captures = [f for f in self.scenario.faults if isinstance(f, ForeignCapture)]
         self.foreign_ms += foreign_ms(event, self.fleet, captures)

@@ -1,13 +1,14 @@
 """The devices of a scenario as arrays, one entry a device."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from reference_system.dispatch.addresses import Home, audience
 from scenarios import links, profiles, territory
 from scenarios.links import LinkClass
 from scenarios.profiles import Profile
@@ -51,8 +52,7 @@ class Fleet:
                 profile_names.index(group.profile),
                 link_names.index(group.link),
             )
-            for place, commune in enumerate(communes)
-            for group in _groups(scenario.fleet, commune)
+            for place, group in _groups(scenario.fleet, communes)
         ]
         place, clusters, profile, link = np.array(rows, np.int64).reshape(-1, 4).T
         commune = np.repeat(place, clusters)
@@ -99,10 +99,8 @@ class Fleet:
 
     def _communes_in(self, area: Area) -> Flags:
         if area not in self._areas:
-            codes = frozenset(area.communes)
-            wide = replace(area, communes=())
-            there = [c.code in codes or _is_in(c, wide) for c in self.communes]
-            self._areas[area] = np.array(there, np.bool_)
+            reached = audience(area, map(_home, self.communes)).communes
+            self._areas[area] = np.array([c.code in reached for c in self.communes], np.bool_)
         return self._areas[area]
 
     @cached_property
@@ -126,19 +124,21 @@ def _communes(era: str, place: Place) -> tuple[Commune, ...]:
     )
 
 
-def _is_in(commune: Commune, area: Area) -> bool:
-    return (
-        area.everywhere
-        or commune.code in area.communes
-        or commune.district in area.districts
-        or commune.province in area.provinces
-    )
+def _home(commune: Commune) -> Home:
+    return Home(commune.code, commune.district or None, commune.province)
 
 
-def _groups(groups: Iterable[FleetGroup], commune: Commune) -> list[FleetGroup]:
-    """The groups that put devices into a commune: the last that covers it, and later additions."""
-    there: list[FleetGroup] = []
-    for group in groups:
-        if _is_in(commune, group.where):
-            there = [*there, group] if group.adds else [group]
-    return there
+def _groups(
+    groups: Sequence[FleetGroup], communes: Sequence[Commune]
+) -> Iterator[tuple[int, FleetGroup]]:
+    """Each commune's place with the groups that put devices there.
+
+    Those are the last group that covers it and later additions.
+    """
+    reached = [audience(group.where, map(_home, communes)).communes for group in groups]
+    for place, commune in enumerate(communes):
+        there: list[FleetGroup] = []
+        for group, covered in zip(groups, reached, strict=True):
+            if commune.code in covered:
+                there = [*there, group] if group.adds else [group]
+        yield from ((place, group) for group in there)

@@ -83,10 +83,6 @@ class Territory:
     districts: Mapping[str, District]
     communes: Mapping[str, Commune]
 
-    def districts_of(self, province: str) -> tuple[District, ...]:
-        """The districts of a province, in the order of codes; none where it has none."""
-        return tuple(d for d in self.districts.values() if d.province == province)
-
     def communes_of(self, *, province: str = "", district: str = "") -> tuple[Commune, ...]:
         """The communes of a province, of a district, or of both, in the order of codes."""
         return tuple(

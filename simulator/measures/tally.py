@@ -10,7 +10,7 @@ from scenarios.scenario import ForeignCapture, Scenario
 from simulator.fleet import Flags, Fleet
 from simulator.gaps import FAR
 from simulator.measurement import Measurement
-from simulator.network.uplink import bytes_sent, limited_ms, peak_active, peak_queue
+from simulator.network.uplink import busy_ms, bytes_sent, limited_ms, peak_active, peak_queue
 from simulator.playout.case import SEVERITIES
 from simulator.virtual import Chunk, Event, UplinkUsed
 
@@ -129,6 +129,7 @@ class Tally:
             {
                 "limit": "uplink",
                 "province": one.province,
+                "busy_ms": busy_ms(one.use),
                 "limited_ms": limited_ms(one.use),
                 "most_waiting": peak_queue(one.use),
                 "most_downloads": peak_active(one.use),

@@ -68,6 +68,7 @@ RUN = {
         {
             "limit": "uplink",
             "province": province,
+            "busy_ms": 2 * limited_ms,
             "limited_ms": limited_ms,
             "most_waiting": 1_900,
             "most_downloads": 1_908,

@@ -6,6 +6,7 @@ gaps in closed form (`heartbeats`). What that alone wins is measured apart, as `
 """
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -164,6 +165,9 @@ def measure(cores: Sequence[str], devices: int, hard: bool, workers: int) -> dic
     first = next(batches(SIMPY_DEVICES, SIMPY_DEVICES, hard))
     case = first.case()
     kept: list[list[Segment]] = []
+    # The collector need not look through the devices again and again while the model runs.
+    gc.collect()
+    gc.freeze()
     simpy_model = Contender("simpy", len(case.devices), partial(run_simpy, case, kept))
     simpy_model.measure_memory()
     contenders.append(simpy_model)

@@ -19,7 +19,6 @@ from simulator.gaps import FAR, Gaps, Milliseconds
 from simulator.network import outages, uplink
 from simulator.network.outages import Absences
 from simulator.network.philox import Purpose, Words, draw, numbers
-from simulator.playout import engines
 from simulator.playout.batch import Batch
 from simulator.playout.case import AFTER
 from simulator.playout.segments import Heard, Segments
@@ -27,6 +26,9 @@ from simulator.told import Told
 from simulator.worlds import Addressees, Model, Vectorised
 
 World = Literal["virtual", "model"]
+
+CHUNK = 16_384
+"""Devices computed together: their deliveries take more memory than their play-out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def run(
     *,
     world: World = "virtual",
     engine: str = "best",
-    chunk: int = engines.CHUNK,
+    chunk: int = CHUNK,
     workers: int = 1,
 ) -> Iterator[Event]:
     """Every device's scenario, group by group in the order of the fleet.

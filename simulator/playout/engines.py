@@ -11,8 +11,8 @@ from .segments import Segments
 
 Engine = Callable[[Batch], Segments]
 
-CHUNK = 16_384
-"""Devices played together: enough to spread the cost of a call, few enough for the caches."""
+CHUNK = 32_768
+"""Devices played together: so many that calls of numpy are long enough for threads to pay."""
 
 _CELLS = 2**20
 """Items and intervals that `play_case` lays out in one array."""

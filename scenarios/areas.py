@@ -213,8 +213,7 @@ def _codes(reading: Reading, path: Path) -> Iterator[tuple[Path, str, str]]:
     """Path, level and code of every sound code of an area."""
     for field in _FIELDS:
         there = (*path, field)
-        listed = isinstance(reading.document.data_at(there), list)
-        for code_path in reading.entries(there) if listed else [there]:
+        for code_path in reading.entries(there) if field.endswith("s") else [there]:
             code = reading.value(code_path)
             if code is not None and code != "all":
                 yield code_path, field.removesuffix("s"), code

@@ -56,6 +56,12 @@ ERRORS = [
         '(did you mean "targets"?)',
     ),
     (
+        'where: {commune: "21952"}',
+        'where: {device: ["21952-01"]}',
+        "s.yaml:18:39: faults[0].where.device: is a list, expected a device id: commune code, "
+        'hyphen, number from 01, such as "21556-03"',
+    ),
+    (
         ', en: "Trial"}',
         "}",
         "s.yaml:2:8: title.en: is missing, expected "

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -20,11 +21,16 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 MISSING = "missing tool"
 
+PATH = os.pathsep.join(
+    [os.environ.get("PATH", ""), *map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin")))]
+)
+"""Where tools are looked for: Debian keeps PostgreSQL's server programs in a folder apart."""
+
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skips a test marked `needs_tool(name)` without that tool; fails under TTCS_REQUIRE=all."""
     needed = (mark.args[0] for mark in item.iter_markers("needs_tool"))
-    for tool in sorted({tool for tool in needed if shutil.which(tool) is None}):
+    for tool in sorted({tool for tool in needed if shutil.which(tool, path=PATH) is None}):
         if os.environ.get("TTCS_REQUIRE") == "all":
             pytest.fail(f"needs {tool}, which is missing, under TTCS_REQUIRE=all", pytrace=False)
         item.user_properties.append((MISSING, tool))  # travels with the report of a worker, too

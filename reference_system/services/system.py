@@ -1,0 +1,73 @@
+"""One running source system: what it is set to be, and what everybody in it shares."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reference_system.services.units import Unit, Units
+from reference_system.store.database import Database
+
+
+def now_ms() -> int:
+    """The wall clock, in milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation is set to be. Nothing in it changes while it runs.
+
+    `unit` is whose system it is: a province's, or the central one. `source_id` is its `NguonID`,
+    `public_url` where devices fetch sounds. The lengths are profile values of this project, not
+    law; docs/reference/source-system.md gives their sources.
+    """
+
+    unit: Unit
+    era: str
+    source_id: str
+    name: str
+    data_dir: Path
+    public_url: str
+    commune_may_stop_emergency: bool = False
+    require_totp_for_emergency: bool = True
+    sign_commands: bool = False
+    session_ms: int = 8 * 60 * 60 * 1000
+    session_idle_ms: int = 60 * 60 * 1000
+    confirmation_ms: int = 5 * 60 * 1000
+    lost_after_ms: int = 100_000
+    feedback_due_days: int = 20
+
+
+class Bell:
+    """Wakes the one thread that waits for something to do."""
+
+    def __init__(self) -> None:
+        """Silent."""
+        self._rung = threading.Event()
+
+    def ring(self) -> None:
+        """Wake the waiting thread, or the next wait at once."""
+        self._rung.set()
+
+    def wait(self, timeout_s: float) -> None:
+        """Return at the next ring, or after `timeout_s`."""
+        self._rung.wait(timeout_s)
+        self._rung.clear()
+
+
+@dataclass(slots=True)
+class System:
+    """A source system: its settings, its database, its clock, and the bells of its workers."""
+
+    settings: Settings
+    database: Database
+    clock: Callable[[], int] = now_ms
+    units: Units = field(init=False)
+    deliveries_wait: Bell = field(default_factory=Bell)
+    orders_changed: Bell = field(default_factory=Bell)
+
+    def __post_init__(self) -> None:
+        """The units are those of the settings' era."""
+        self.units = Units(self.settings.era)

@@ -1,0 +1,1 @@
+"""What the source system remembers: tables, the database, its migrations."""

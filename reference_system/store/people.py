@@ -1,0 +1,86 @@
+"""People, what they may do, their sessions, and the record of what they did."""
+
+from sqlalchemy import DDL, ForeignKey, LargeBinary, event
+from sqlalchemy.orm import Mapped, mapped_column
+
+from reference_system.store.base import Code, Data, Id, Moment, Name, Table
+
+
+class Person(Table):
+    """An account of a person who works with the system, in a unit: `level` and `code`."""
+
+    __tablename__ = "people"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    login: Mapped[Name] = mapped_column(unique=True)
+    name: Mapped[Name]
+    level: Mapped[Code]
+    code: Mapped[Code]
+    department: Mapped[Name] = mapped_column(default="")
+    password_hash: Mapped[str]
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    totp_secret: Mapped[str | None]
+    totp_confirmed: Mapped[bool] = mapped_column(default=False)
+    totp_last_step: Mapped[int] = mapped_column(default=0)
+    active: Mapped[bool] = mapped_column(default=True)
+    failed_logins: Mapped[int] = mapped_column(default=0)
+    locked_until_ms: Mapped[Moment] = mapped_column(default=0)
+    created_ms: Mapped[Moment]
+
+
+class PersonRole(Table):
+    """A role that a person holds in the own unit and below."""
+
+    __tablename__ = "person_roles"
+
+    person_id: Mapped[Id] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    role: Mapped[Code] = mapped_column(primary_key=True)
+
+
+class LoginSession(Table):
+    """A login that has not ended; the token itself is known to its holder only."""
+
+    __tablename__ = "login_sessions"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    person_id: Mapped[Id] = mapped_column(ForeignKey("people.id"), index=True)
+    created_ms: Mapped[Moment]
+    used_ms: Mapped[Moment]
+    expires_ms: Mapped[Moment]
+    confirmed_ms: Mapped[Moment] = mapped_column(default=0)
+
+
+class AuditEntry(Table):
+    """One act of a person or of the system itself. Entries are added, never changed or removed."""
+
+    __tablename__ = "audit"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    at_ms: Mapped[Moment]
+    person_id: Mapped[Id | None] = mapped_column(index=True)
+    login: Mapped[Name]
+    action: Mapped[Code] = mapped_column(index=True)
+    subject: Mapped[Name]
+    detail: Mapped[Data]
+    chain: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+for _change in ("UPDATE", "DELETE"):
+    event.listen(
+        AuditEntry.__table__,
+        "after_create",
+        DDL(
+            f"CREATE TRIGGER audit_no_{_change.lower()} BEFORE {_change} ON audit "
+            "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+        ).execute_if(dialect="sqlite"),
+    )
+event.listen(
+    AuditEntry.__table__,
+    "after_create",
+    DDL(
+        "CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$; "
+        "CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()"
+    ).execute_if(dialect="postgresql"),
+)

@@ -1,0 +1,80 @@
+"""What went wrong, as RFC 9457 problem documents in Vietnamese and English."""
+
+import json
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+
+from reference_system.services.refusals import Refusal, Unable
+from scenarios.problems import shortened
+
+TOO_LONG = 413
+
+_HTTP = {
+    400: ("Nội dung gửi lên không đọc được.", "The request cannot be read."),
+    404: ("Không có địa chỉ này.", "There is no such address."),
+    405: ("Địa chỉ này không nhận cách gọi này.", "This address does not take this method."),
+}
+
+
+class ProblemResponse(JSONResponse):
+    """A problem document."""
+
+    media_type = "application/problem+json"
+
+
+def problem(status: int, code: str, vi: str, en: str, field: str | None = None) -> ProblemResponse:
+    """A problem: `code` is for programs, `vi` and `en` for people."""
+    content: dict[str, Any] = {"status": status, "code": code, "title": vi, "title_en": en}
+    return ProblemResponse(content | ({"field": field} if field else {}), status)
+
+
+def too_long(limit_bytes: int) -> ProblemResponse:
+    """The answer to a request with a body of more than `limit_bytes`."""
+    return problem(
+        TOO_LONG,
+        "too-large",
+        f"Nội dung gửi lên vượt quá {limit_bytes:,} byte.",
+        f"The request is longer than {limit_bytes:,} bytes.",
+    )
+
+
+def tell_problems(app: FastAPI) -> None:
+    """Let every error of the application end as a problem document."""
+
+    @app.exception_handler(Refusal)
+    async def refused(_request: Request, error: Refusal) -> ProblemResponse:
+        return problem(error.status, error.code, error.vi, error.en, error.field)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_request: Request, error: RequestValidationError) -> ProblemResponse:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        value = shortened(json.dumps(first.get("input"), ensure_ascii=False, default=str))
+        return problem(
+            422,
+            "invalid",
+            f"{place}: giá trị {value} không hợp lệ.",
+            f"{place}: {first['msg']}, is {value}.",
+            place,
+        )
+
+    @app.exception_handler(HTTPException)
+    async def http(_request: Request, error: HTTPException) -> ProblemResponse:
+        if error.status_code == TOO_LONG:
+            return too_long(int(error.detail))
+        vi, en = _HTTP.get(error.status_code, (str(error.detail), str(error.detail)))
+        return problem(error.status_code, "http", vi, en)
+
+    @app.exception_handler(OperationalError)
+    async def away(_request: Request, error: OperationalError) -> ProblemResponse:
+        away = Unable(
+            "database-away",
+            "Cơ sở dữ liệu đang không dùng được; chưa lưu gì.",
+            "The database cannot be used now; nothing was stored.",
+        )
+        return problem(away.status, away.code, away.vi, away.en)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reference_system.services.attempts import AddressLimit
 from reference_system.services.units import Unit, Units
 from reference_system.store.database import Database
 
@@ -59,12 +60,17 @@ class Bell:
 
 @dataclass(slots=True)
 class System:
-    """A source system: its settings, its database, its clock, and the bells of its workers."""
+    """A source system: its settings, its database, its clock, and the bells of its workers.
+
+    `attempts` counts logins by client address, `feedback_attempts` what citizens send and ask.
+    """
 
     settings: Settings
     database: Database
     clock: Callable[[], int] = now_ms
     units: Units = field(init=False)
+    attempts: AddressLimit = field(default_factory=AddressLimit)
+    feedback_attempts: AddressLimit = field(default_factory=AddressLimit)
     deliveries_wait: Bell = field(default_factory=Bell)
     orders_changed: Bell = field(default_factory=Bell)
 

@@ -1,13 +1,17 @@
 """People, what they may do, their sessions, and the record of what they did."""
 
-from sqlalchemy import DDL, ForeignKey, LargeBinary, event
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import DDL, ForeignKey, Index, LargeBinary, event
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reference_system.store.base import Code, Data, Id, Moment, Name, Table
 
 
 class Person(Table):
-    """An account of a person who works with the system, in a unit: `level` and `code`."""
+    """An account of a person who works with the system, in a unit: `level` and `code`.
+
+    `department` names the sở, ban or ngành that the account is of; empty for most. `totp_last_step`
+    is the 30-second step of the last code that was taken, so that each works once.
+    """
 
     __tablename__ = "people"
 
@@ -23,9 +27,11 @@ class Person(Table):
     totp_confirmed: Mapped[bool] = mapped_column(default=False)
     totp_last_step: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
-    failed_logins: Mapped[int] = mapped_column(default=0)
-    locked_until_ms: Mapped[Moment] = mapped_column(default=0)
     created_ms: Mapped[Moment]
+
+    roles: Mapped[list["PersonRole"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+
+    __table_args__ = (Index("ix_people_created", "created_ms", "id"),)
 
 
 class PersonRole(Table):
@@ -35,6 +41,21 @@ class PersonRole(Table):
 
     person_id: Mapped[Id] = mapped_column(ForeignKey("people.id"), primary_key=True)
     role: Mapped[Code] = mapped_column(primary_key=True)
+
+
+class Attempts(Table):
+    """Failed attempts at one secret in a row, and until when no more are heard.
+
+    `key` names the secret: `login:PERSON`, `totp:PERSON`, or `stranger:N` for logins of nobody.
+    `unheard` counts the attempts that came while it was locked.
+    """
+
+    __tablename__ = "attempts"
+
+    key: Mapped[Name] = mapped_column(primary_key=True)
+    failed: Mapped[int] = mapped_column(default=0)
+    unheard: Mapped[int] = mapped_column(default=0)
+    locked_until_ms: Mapped[Moment] = mapped_column(default=0)
 
 
 class LoginSession(Table):

@@ -7,12 +7,19 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from reference_system.services.refusals import Refusal, Unable
-from scenarios.problems import shortened
+from scenarios.problems import one_line, shortened
 
 TOO_LONG = 413
+
+HEADERS = {401: {"www-authenticate": "Bearer"}, 429: {"retry-after": "60"}}
+"""What answers of these statuses say besides."""
+
+SECRETS = {"password", "new_password", "code"}
+"""Fields whose values are never said again, not even to who sent them."""
 
 _HTTP = {
     400: ("Nội dung gửi lên không đọc được.", "The request cannot be read."),
@@ -30,7 +37,9 @@ class ProblemResponse(JSONResponse):
 def problem(status: int, code: str, vi: str, en: str, field: str | None = None) -> ProblemResponse:
     """A problem: `code` is for programs, `vi` and `en` for people."""
     content: dict[str, Any] = {"status": status, "code": code, "title": vi, "title_en": en}
-    return ProblemResponse(content | ({"field": field} if field else {}), status)
+    return ProblemResponse(
+        content | ({"field": field} if field else {}), status, HEADERS.get(status)
+    )
 
 
 def too_long(limit_bytes: int) -> ProblemResponse:
@@ -53,13 +62,16 @@ def tell_problems(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(_request: Request, error: RequestValidationError) -> ProblemResponse:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        value = shortened(json.dumps(first.get("input"), ensure_ascii=False, default=str))
+        place = shortened(one_line(".".join(str(part) for part in first["loc"])))
+        expected = first["msg"].removeprefix("Value error, ")
+        sent = first.get("input")
+        shows = not SECRETS.intersection(first["loc"]) and isinstance(sent, str | int | float)
+        value = shortened(one_line(json.dumps(sent, ensure_ascii=False))) if shows else ""
         return problem(
             422,
             "invalid",
-            f"{place}: giá trị {value} không hợp lệ.",
-            f"{place}: {first['msg']}, is {value}.",
+            f"{place}: giá trị {value} không hợp lệ." if shows else f"{place}: không hợp lệ.",
+            f"{place}: {expected}, is {value}." if shows else f"{place}: {expected}.",
             place,
         )
 
@@ -68,10 +80,13 @@ def tell_problems(app: FastAPI) -> None:
         if error.status_code == TOO_LONG:
             return too_long(int(error.detail))
         vi, en = _HTTP.get(error.status_code, (str(error.detail), str(error.detail)))
-        return problem(error.status_code, "http", vi, en)
+        answer = problem(error.status_code, "http", vi, en)
+        answer.headers.update(error.headers or {})
+        return answer
 
     @app.exception_handler(OperationalError)
-    async def away(_request: Request, error: OperationalError) -> ProblemResponse:
+    @app.exception_handler(PoolTimeout)
+    async def away(_request: Request, error: Exception) -> ProblemResponse:
         away = Unable(
             "database-away",
             "Cơ sở dữ liệu đang không dùng được; chưa lưu gì.",

@@ -21,7 +21,10 @@ MAY_IMPORT = {
     "simulator": ("scenarios", *SOURCE_SYSTEM),
     "conformance": ("simulator", "scenarios", *SOURCE_SYSTEM),
     "reports": ("conformance", "simulator", "scenarios"),
-    "ttcs": ("reports", "conformance", "simulator", "scenarios", *SOURCE_SYSTEM),
+    "ttcs": (
+        *("reports", "conformance", "simulator", "scenarios", *SOURCE_SYSTEM),
+        *("reference_system.serving", "reference_system.options"),
+    ),
 }
 NEVER_IMPORTED = ("tests", "benchmarks", "tools")
 

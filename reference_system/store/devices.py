@@ -13,8 +13,8 @@ class Device(Table):
     last started), online, offline (it said so, or its last will did), lost (silent for longer than
     its profile's limit). `heard_ms` is the last such evidence, by our clock. `status` is its last
     report, true at `status_ms` by its own clock; `clock_offset_ms` is how far that is ahead of
-    ours. `refused` counts by reason what it sent and was not taken, and says when that was last
-    written among the events.
+    ours, as measured at `measured_ms`. `refused` counts by reason what it sent and was not taken,
+    and says when that was last written among the events.
 
     `secret_hash` is of the device's own password for HTTP, `broker_hash` for the broker; both are
     empty once it is revoked. `broker_knows` is false until the broker has been told.
@@ -42,6 +42,7 @@ class Device(Table):
     status_ms: Mapped[Moment] = mapped_column(default=0)
     status: Mapped[Data] = mapped_column(default=dict)
     clock_offset_ms: Mapped[Moment | None]
+    measured_ms: Mapped[Moment] = mapped_column(default=0)
     refused: Mapped[Data] = mapped_column(default=dict)
 
     __table_args__ = (Index("ix_devices_presence", "presence", "heard_ms"),)
@@ -70,9 +71,9 @@ class PlayLogEntry(Table):
 
     `key` is the device's own id of the entry: a log that is sent again, or back-filled after an
     outage, is never counted twice. `began_ms` is the device's true time of the start, `received_ms`
-    ours of the receipt, `backfilled` whether much time lies between. `outcome`: played, cut, missed,
-    failed. `sequence` counts the entries of one `boot` without gaps. Title and hash are kept here,
-    so that the log outlives the bulletin.
+    ours of the receipt, `backfilled` whether much time lies between. `outcome`: played, cut,
+    missed, failed. `sequence` counts the entries of one `boot` without gaps. Title and
+    hash are kept here, so that the log outlives the bulletin.
     """
 
     __tablename__ = "play_log"

@@ -6,6 +6,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -85,11 +86,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     try:
         address = f"postgresql://ttcs@127.0.0.1:{port}"
-        for _ in range(200):
-            with socket.socket() as probe:
-                probe.settimeout(0.1)
-                if probe.connect_ex(("127.0.0.1", port)) == 0 and _answers(f"{address}/postgres"):
-                    break
+        for _ in range(600):
+            if _answers(f"{address}/postgres"):
+                break
+            time.sleep(0.05)
         template = Database(f"{address}/template1")
         tables.METADATA.create_all(template.engine)
         template.close()
@@ -121,23 +121,35 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture(
-    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs_tool("postgres"))]
-)
+BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.needs_tool("postgres")))
+
+
+@pytest.fixture(params=BOTH)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database with tables and nothing in them."""
     if request.param == "sqlite":
         file = tmp_path / "ttcs.sqlite"
         shutil.copy(request.getfixturevalue("sqlite_template"), file)
         return f"sqlite:///{file}"
-    server = request.getfixturevalue("postgres")
-    name = "t" + hashlib.sha256(str(tmp_path).encode()).hexdigest()[:20]
+    return _new_database(request.getfixturevalue("postgres"), tmp_path, "template1")
+
+
+@pytest.fixture(params=BOTH)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without tables."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.sqlite'}"
+    return _new_database(request.getfixturevalue("postgres"), tmp_path, "template0")
+
+
+def _new_database(server: str, tmp_path: Path, template: str) -> str:
+    name = "t" + hashlib.sha256(f"{tmp_path}{template}".encode()).hexdigest()[:20]
     engine = create_engine(
         f"{server}/postgres".replace("postgresql:", "postgresql+psycopg:"),
         isolation_level="AUTOCOMMIT",
     )
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     engine.dispose()
     return f"{server}/{name}"
 

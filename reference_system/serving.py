@@ -1,0 +1,176 @@
+"""A source system started in order, served, and stopped in reverse: what `ttcs serve` does."""
+
+import fcntl
+import os
+import socket
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO
+
+import uvicorn
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
+
+from reference_system.broker.choose import choose
+from reference_system.broker.contract import BrokerError, Certificate
+from reference_system.options import Options
+from reference_system.services import accounts
+from reference_system.services.refusals import Invalid
+from reference_system.services.system import Settings, System, now_ms
+from reference_system.services.units import Units
+from reference_system.store.database import BadAddress, Database
+from reference_system.store.installation import Installation
+from reference_system.store.migrations import migrate
+from reference_system.web.app import application
+from reference_system.working import working
+from scenarios.problems import one_line
+from scenarios.territory import UnknownEra
+
+
+class CannotServe(Exception):  # noqa: N818 (reads as what it is where it is raised)
+    """The source system cannot start as asked; the text is one line for people."""
+
+
+def serve(options: Options, tell: Callable[[str], None]) -> None:
+    """Serve until interrupted or told to stop; `tell` gets lines for people.
+
+    Raises `CannotServe` before anything is answered.
+    """
+    certificate = _certificate(options)
+    with ExitStack() as opened:
+        _own(options.data_dir, opened)
+        listening = opened.enter_context(_listening(options.host, options.port))
+        scheme = "https" if certificate else "http"
+        host = f"[{options.host}]" if ":" in options.host else options.host
+        address = f"{scheme}://{host}:{listening.getsockname()[1]}"
+        database = _database(options)
+        opened.callback(database.close)
+        system = System(_settings(options, database, address), database)
+        first = accounts.first_administrator(system)
+        try:
+            broker = choose(
+                options.broker,
+                options.data_dir / "broker",
+                host=options.host,
+                port=options.mqtt_port,
+                certificate=certificate,
+                ca_file=options.broker_ca,
+                password_file=options.broker_password,
+            )
+            opened.enter_context(working(system, broker))
+        except BrokerError as error:
+            raise CannotServe(f"broker: {error}") from None
+        tell(f"{system.settings.name}: {address}")
+        devices = broker.abilities.capacity_devices
+        capacity = f", {devices:,} thiết bị / devices" if devices else ""
+        tell(f"MQTT ({broker.name}): {broker.address}{capacity}")
+        if first:
+            login, password = first
+            tell(
+                f"Quản trị viên đầu tiên, chỉ hiện một lần / first administrator, shown once: "
+                f"{login} {password}"
+            )
+        server = uvicorn.Server(
+            uvicorn.Config(
+                application(system),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                ws="none",
+                timeout_graceful_shutdown=5,
+                ssl_certfile=certificate.certificate if certificate else None,
+                ssl_keyfile=certificate.key if certificate else None,
+            )
+        )
+        server.run([listening])
+
+
+def _certificate(options: Options) -> Certificate | None:
+    if (options.certificate is None) != (options.key is None):
+        raise CannotServe("--certificate and --key belong together: give both files, or neither")
+    if options.certificate is None or options.key is None:
+        return None
+    return Certificate(options.certificate, options.key, options.ca)
+
+
+def _own(folder: Path, opened: ExitStack) -> None:
+    """Make the data directory this process's own: nobody else reads it, nobody else serves it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=stat.S_IRWXU)
+        lock: IO[str] = opened.enter_context((folder / "lock").open("a"))
+        os.chmod(folder / "lock", stat.S_IRUSR | stat.S_IWUSR)
+    except OSError as error:
+        raise CannotServe(f"--data-dir {folder}: {error.strerror}") from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise CannotServe(f"--data-dir {folder}: another ttcs serve is using it") from None
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, port))
+        except OSError as error:
+            raise CannotServe(f"--host {host} --port {port}: {error.strerror}") from None
+        yield listening
+
+
+def _database(options: Options) -> Database:
+    url = options.database or f"sqlite:///{options.data_dir.absolute() / 'ttcs.sqlite'}"
+    try:
+        database = Database(url)
+    except BadAddress as error:
+        raise CannotServe(f"--database: {error}") from None
+    shown = make_url(url).render_as_string(hide_password=True)
+    try:
+        migrate(database)
+    except BadAddress as error:
+        raise CannotServe(f"--database {shown}: {error}") from None
+    except DBAPIError as error:
+        database.close()
+        reason = str(error.orig).strip().splitlines()[0]
+        raise CannotServe(one_line(f"--database {shown}: {reason}")) from None
+    return database
+
+
+def _settings(options: Options, database: Database, address: str) -> Settings:
+    """The settings; what the installation is was said at its first start and cannot change."""
+    level, _, code = options.place.partition(":")
+    try:
+        unit = Units(options.era).named(level, code)
+    except (Invalid, UnknownEra) as error:
+        raise CannotServe(error.en if isinstance(error, Invalid) else str(error)) from None
+    asked = (unit.level, unit.code, options.era)
+    with database.writing() as session:
+        known = session.get(Installation, 1)
+        if known is None:
+            known = Installation(
+                only=1,
+                source_id=options.source_id or f"TTN-{unit.code}",
+                level=unit.level,
+                code=unit.code,
+                era=options.era,
+                created_ms=now_ms(),
+            )
+            session.add(known)
+    if (known.level, known.code, known.era) != asked:
+        raise CannotServe(
+            f"this database is of {known.level} {known.code} in the era {known.era}, not of "
+            f"{level} {code} in the era {options.era}: name another --data-dir"
+        )
+    return Settings(
+        unit=unit,
+        era=known.era,
+        source_id=known.source_id,
+        name=f"Hệ thống thông tin nguồn {Units(known.era).name(unit)}",
+        data_dir=options.data_dir,
+        public_url=(options.public_url or address).rstrip("/"),
+        commune_may_stop_emergency=options.commune_may_stop_emergency,
+        sign_commands=options.sign_commands,
+    )

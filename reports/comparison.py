@@ -12,6 +12,7 @@ from rich.text import Text as Line
 
 from conformance.verdicts import Verdict
 from reports import figures
+from reports.comparison_words import entry_name, measure_name
 from reports.figures import NO_VALUE, exactly
 from reports.words import NEVER, VERDICTS, Language, figure
 from scenarios.problems import one_line, shortened
@@ -41,21 +42,6 @@ _NO_COMMUNES: Final = Text(
     "Communes are not compared: a run has no table of them.",
 )
 
-_NAMES: Final[Mapping[str, Text]] = {
-    "world": Text("thế giới", "world"),
-    "engine": Text("lõi mô phỏng", "engine"),
-    "seed": Text("số mầm", "seed"),
-    "scenario.name": Text("tên tệp", "file name"),
-    "scenario.title.vi": Text("tên kịch bản (tiếng Việt)", "title (Vietnamese)"),
-    "scenario.title.en": Text("tên kịch bản (tiếng Anh)", "title (English)"),
-    "scenario.era": Text("thời kỳ hành chính", "era"),
-    "scenario.start": Text("bắt đầu", "start"),
-    "scenario.horizon_ms": Text("kéo dài", "length"),
-    "scenario.sha256": Text("nội dung tệp (SHA-256)", "file's content (SHA-256)"),
-    "fleet.devices": Text("thiết bị", "devices"),
-    "fleet.communes": Text("xã", "communes"),
-    "households.basis": Text("căn cứ về hộ dân", "basis of households"),
-}
 _NOT_COUNTS: Final = {"seed"}
 _SHOWN_OF_A_HASH: Final = 12
 
@@ -175,7 +161,7 @@ def _runs(comparison: Mapping[str, Any], language: Language) -> Section:
 def _targets(targets: Sequence[Mapping[str, Any]], language: Language) -> Section:
     rows = [
         (
-            target["id"],
+            f"{target['id']}\n{one_line(target['title'][language])}",
             _in(language, CHANGES[target["change"]]),
             _judged(target, "old", language),
             _judged(target, "new", language),
@@ -193,7 +179,7 @@ def _judged(target: Mapping[str, Any], side: str, language: Language) -> str:
     judged = {**target, **target[side]}
     return "\n".join(
         (
-            _in(language, VERDICTS[Verdict(judged["verdict"])]),
+            _in(language, figures.standing(judged)),
             f"{figures.measured(judged, language)} ({figures.limit(judged, language)})",
             figures.margin(judged, language),
             f"n = {figure(judged['sample'], 'count', language)}",
@@ -279,7 +265,7 @@ def _communes(communes: Mapping[str, Any] | None, language: Language) -> Section
 def _measures(measures: Sequence[Mapping[str, Any]], language: Language) -> Section:
     rows = [
         (
-            measure["id"],
+            f"{_in(language, measure_name(measure['id']))}\n{measure['id']}",
             _measured(measure["old"], language),
             _measured(measure["new"], language),
         )
@@ -301,7 +287,7 @@ def _measured(measure: Mapping[str, Any] | None, language: Language) -> str:
 def _values(title: Text, changes: Sequence[Mapping[str, Any]], language: Language) -> Section:
     rows = [
         (
-            _in(language, _NAMES[change["what"]]) if change["what"] in _NAMES else change["what"],
+            _in(language, entry_name(change["what"])),
             _value(change["what"], change["old"], language),
             _value(change["what"], change["new"], language),
         )

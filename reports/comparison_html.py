@@ -1,7 +1,7 @@
 """What changed between two runs as one HTML page that needs nothing from outside.
 
 Both languages stand in it, the asked one first, each marked as what it is; a link leads to the
-other. Nothing is told by colour, and tables scroll by themselves where a screen is narrow.
+other. Nothing is told by colour; on a narrow screen a table's rows stand below each other.
 """
 
 from collections.abc import Mapping
@@ -25,6 +25,14 @@ th, td { border: 1px solid #767676; padding: .3rem .6rem; text-align: left; vert
   white-space: pre-line; min-width: 5rem; }
 thead th { background: #eee; }
 a { color: #0b57d0; }
+@media (max-width: 40rem) {
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  table, tbody, tr, th, td { display: block; min-width: 0; }
+  tr { border: 1px solid #767676; margin-bottom: 1rem; }
+  th, td { border: 0; }
+  tbody th { background: #eee; }
+  td::before { content: attr(data-column) ": "; color: #555; }
+}
 @media print { .wide { overflow: visible; } nav { display: none; } }
 """
 
@@ -62,15 +70,22 @@ def _section(section: Section, name: str) -> str:
 def _table(section: Section, name: str) -> str:
     if not section.rows:
         return ""
-    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in section.columns)
+    head = "".join(
+        f'<th role="columnheader" scope="col">{escape(column)}</th>' for column in section.columns
+    )
     body = "".join(
-        f'<tr><th scope="row">{escape(first)}</th>'
-        + "".join(f"<td>{escape(field)}</td>" for field in others)
+        f'<tr role="row"><th role="rowheader" scope="row">{escape(first)}</th>'
+        + "".join(
+            f'<td role="cell" data-column="{escape(column)}">{escape(field)}</td>'
+            for column, field in zip(section.columns[1:], others, strict=True)
+        )
         + "</tr>\n"
         for first, *others in section.rows
     )
     return (
         f'<div class="wide" role="region" aria-labelledby="{name}" tabindex="0">\n'
-        f'<table aria-labelledby="{name}">\n<thead><tr>{head}</tr></thead>\n'
-        f"<tbody>\n{body}</tbody>\n</table>\n</div>\n"
+        # The roles keep the table a table where a narrow screen shows its rows as blocks.
+        f'<table role="table" aria-labelledby="{name}">\n'
+        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>\n'
+        f'<tbody role="rowgroup">\n{body}</tbody>\n</table>\n</div>\n'
     )

@@ -9,6 +9,7 @@ from conformance.verdicts import Reason, Verdict
 from reports.words import (
     CHECKS,
     COMPARISONS,
+    EXPECTED_FAILURE,
     NEVER,
     REASONS,
     VERDICTS,
@@ -17,6 +18,7 @@ from reports.words import (
     margin_figure,
 )
 from scenarios.problems import one_line
+from scenarios.scenario import Text
 
 NO_VALUE: Final = "–"
 
@@ -43,6 +45,18 @@ def margin(target: Mapping[str, Any], language: Language) -> str:
     if target["margin"] is None:
         return NO_VALUE
     return margin_figure(exactly(target["margin"]), target["unit"], language)
+
+
+def share(number: int, of: int, language: Language) -> str:
+    """So many of so many, in percent; nothing short of all is told as 100 %."""
+    return figure(Fraction(number, of), "share", language, 1) if of else NO_VALUE
+
+
+def standing(target: Mapping[str, Any]) -> Text:
+    """The verdict in a word; a limit that was missed as expected is not told as a limit met."""
+    if target["reason"] == Reason.EXPECTED_FAILURE:
+        return EXPECTED_FAILURE
+    return VERDICTS[Verdict(target["verdict"])]
 
 
 def verdict(target: Mapping[str, Any]) -> str:

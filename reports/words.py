@@ -22,6 +22,9 @@ VERDICTS: Final[Mapping[Verdict, Text]] = {
     Verdict.NOT_RUN: Text("chưa thử", "not run"),
 }
 
+EXPECTED_FAILURE: Final = Text("không đạt, đúng như dự kiến", "fail, as expected")
+"""For the limit of one target; such a target does not spoil the verdict, so it counts as passed."""
+
 REASONS: Final[Mapping[Reason, Text]] = {
     Reason.MET: Text("trong giới hạn", "within the limit"),
     Reason.LIMIT_NOT_MET: Text("ngoài giới hạn", "outside the limit"),

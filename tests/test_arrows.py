@@ -33,6 +33,8 @@ AT_HOME = {
     "simulator.playout.compiled": None,
     "pyarrow": "conformance/tables.py",
     "matplotlib": None,
+    "distributed": None,
+    "typst": None,
     "polars": None,
 }
 """Slow or optional modules: only the file whose job it is loads them when it is imported itself."""

@@ -201,6 +201,153 @@ def compare(
 
 
 @app.command()
+def report(
+    bundle: Annotated[
+        Path, typer.Argument(metavar="BUNDLE", help="Thư mục kết quả. / The folder of a run.")
+    ],
+    form: Annotated[
+        Literal["html", "pdf", "junit", "json"],
+        typer.Option("--format", help="Dạng báo cáo. / How it is told."),
+    ] = "html",
+    lang: Annotated[Literal["vi", "en"], typer.Option(help="Ngôn ngữ. / The language.")] = "vi",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Ghi vào tệp (html, pdf: mặc định <tên>.html, <tên>.pdf ở đây). / Write it to a "
+            "file (html, pdf: default <name>.html, <name>.pdf here).",
+        ),
+    ] = None,
+    pictures: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Ghi thêm hình tĩnh (PNG) vào thư mục này. / Also put the static pictures (PNG) "
+            "into this folder.",
+        ),
+    ] = None,
+) -> None:
+    """Lập báo cáo của một lần chạy. / Report a finished run.
+
+    Ends with 0 once written, whatever the verdict, 2 for bad input.
+    """
+    from ttcs import report as command
+
+    raise typer.Exit(command.report(bundle, form, out, pictures, lang))
+
+
+@app.command()
+def serve(
+    data_dir: Annotated[
+        Path, typer.Option(metavar="DIR", help="Thư mục dữ liệu. / Where everything is kept.")
+    ] = Path("ttcs-server"),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Cổng HTTP. / HTTP port.")] = 8080,
+    host: Annotated[
+        str,
+        typer.Option(
+            help="Địa chỉ lắng nghe của HTTP và MQTT. / The address that HTTP and MQTT listen on."
+        ),
+    ] = "127.0.0.1",
+    place: Annotated[
+        str,
+        typer.Option(
+            metavar="LEVEL:CODE",
+            help="Của đơn vị nào, ở lần chạy đầu. / Whose system it is: central:VN, province:CODE.",
+        ),
+    ] = "province:52",
+    era: Annotated[
+        str, typer.Option(help="Danh mục địa bàn: 2022, 2025-06, 2025-07. / Era of all codes.")
+    ] = "2022",
+    source_id: Annotated[
+        str | None, typer.Option(metavar="NguonID", help="Mã nguồn. / The system's NguonID.")
+    ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="postgresql://… thay cho SQLite trong DIR. / Instead of SQLite in DIR.",
+        ),
+    ] = None,
+    broker: Annotated[
+        str,
+        typer.Option(
+            metavar="mosquitto|embedded|URL",
+            help="Máy chủ MQTT: auto là mosquitto nếu có, nếu không thì kèm sẵn; hoặc mqtts://… "
+            "với mật khẩu trong TTCS_BROKER_PASSWORD hay tệp. / The broker: auto is mosquitto "
+            "where there is one, else embedded; or mqtts://… with its password in "
+            "TTCS_BROKER_PASSWORD or a file.",
+        ),
+    ] = "auto",
+    broker_password: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Tệp mật khẩu. / File with the broker's password."),
+    ] = None,
+    broker_ca: Annotated[
+        Path | None,
+        typer.Option(metavar="PEM", help="Chứng thư gốc của mqtts://. / What mqtts:// trusts."),
+    ] = None,
+    mqtt_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Cổng MQTT. / MQTT port.")
+    ] = 1883,
+    public_url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="Địa chỉ thiết bị tải âm thanh. / Where devices fetch sounds."
+        ),
+    ] = None,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(metavar="PEM", help="Chứng thư TLS của HTTP và MQTT. / TLS certificate."),
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option(metavar="PEM", help="Khóa của chứng thư. / Its key.")
+    ] = None,
+    ca: Annotated[
+        Path | None,
+        typer.Option(metavar="PEM", help="Chứng thư gốc cho thiết bị. / What devices trust."),
+    ] = None,
+    commune_may_stop_emergency: Annotated[
+        bool,
+        typer.Option(
+            "--commune-may-stop-emergency",
+            help="Xã được dừng tin khẩn cấp của cấp trên, tại xã. / A commune may stop an "
+            "emergency from above, at home.",
+        ),
+    ] = False,
+    sign_commands: Annotated[
+        bool, typer.Option("--sign-commands", help="Ký lệnh (Ed25519). / Sign commands.")
+    ] = False,
+) -> None:
+    """Chạy hệ thống thông tin nguồn mẫu. / Serve the reference source system.
+
+    Ends with 0 when told to stop, 2 where it cannot start as asked.
+    """
+    from reference_system.options import Options
+    from ttcs import serve as command
+
+    asked = Options(
+        data_dir,
+        host,
+        port,
+        place,
+        era,
+        source_id,
+        database,
+        broker,
+        mqtt_port,
+        broker_ca,
+        broker_password,
+        public_url,
+        certificate,
+        key,
+        ca,
+        commune_may_stop_emergency,
+        sign_commands,
+    )
+    raise typer.Exit(command.serve(asked))
+
+
+@app.command()
 def playout(
     case: Annotated[Path, typer.Argument(metavar="CASE.json", help="Tệp JSON. / A JSON file.")],
     engine: Annotated[

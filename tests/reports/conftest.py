@@ -1,7 +1,10 @@
 """A run whose results have something of everything."""
 
+import json
+import shutil
 from datetime import date
 from fractions import Fraction
+from hashlib import sha256
 
 import pytest
 
@@ -10,6 +13,7 @@ from conformance.judgement import judge
 from reports.results import results
 from scenarios.scenario import TargetRequest
 from simulator.measurement import Measurement
+from tests.ttcs.program import here
 
 QUANTILES = {"p50": 519, "p95": 3_412, "p99": None, "max": None}
 
@@ -141,5 +145,37 @@ def results_of(measures):
 
     def of(requests, measures=measures, **known):
         return results(RUN, measures, judge(requests, measures, "virtual", **known))
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def bundle_of(tmp_path_factory):
+    """The bundle of a shipped scenario, run once."""
+    found = {}
+
+    def of(name):
+        if name not in found:
+            found[name] = tmp_path_factory.mktemp("bundles") / name
+            here("run", name, "--out", found[name])
+        return found[name]
+
+    return of
+
+
+@pytest.fixture
+def changed(tmp_path, bundle_of):
+    """A copy of a bundle in which one file is other than it was, and the manifest agrees."""
+
+    def of(name, file, change):
+        place = tmp_path / "changed"
+        if not place.exists():
+            shutil.copytree(bundle_of(name), place)
+        content = change((place / file).read_bytes())
+        (place / file).write_bytes(content)
+        manifest = json.loads((place / "manifest.json").read_bytes())
+        manifest["files"][file]["sha256"] = sha256(content).hexdigest()
+        (place / "manifest.json").write_text(json.dumps(manifest))
+        return place
 
     return of

@@ -1,0 +1,1 @@
+"""What a report tells beside the results, worked out from the tables of a bundle."""

@@ -1,0 +1,217 @@
+"""The static pictures of a report, for paper and slides: maps, reach curve, latency by link.
+
+matplotlib is loaded with the first picture only.
+"""
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from reports import fonts
+from reports.findings.communes import Communes
+from reports.findings.link_latency import LinkLatency
+from reports.findings.reach import STEPS_S, Reach
+from reports.geography import ARCHIPELAGOS, CITIES, Frame
+from reports.report_words import LEVELS, step_words
+from reports.words import NEVER, Language
+from scenarios.units import SECOND_MS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+PICTURED_S: Final[tuple[int | None, ...]] = (20, 180, None)
+"""The moments of the maps; None is the run's end."""
+
+LEVEL_COLOURS: Final = ("#a8320a", "#8a6100", "#3878a8", "#0b3f5c")
+"""From no device to every device; told apart by the colour-blind, and by shape as well."""
+
+LEVEL_SHAPES: Final = ("x", "v", "D", "o")
+INK, QUIET, LINE = "#1d2b36", "#51606c", "#c9d2d9"
+
+_DPI: Final = 160
+_LONGEST_S: Final = STEPS_S[-1]
+_TICKS: Final = {1: "1 s", 10: "10 s", 60: "1 min", 600: "10 min", 3_600: "1 h", _LONGEST_S: "3 h"}
+
+
+def levels(reach: Reach, step: int) -> Any:
+    """The place in `LEVELS` of each commune at a step, -1 where nothing was meant for it."""
+    heard, devices = reach.heard[:, step], reach.devices
+    level = np.select([heard == 0, heard * 2 < devices, heard < devices], [0, 1, 2], 3)
+    return np.where(devices > 0, level, -1)
+
+
+def step_of(seconds: int | None) -> int:
+    """The column of a moment in the reach."""
+    return len(STEPS_S) if seconds is None else STEPS_S.index(seconds)
+
+
+def map_picture(
+    reach: Reach,
+    communes: Communes,
+    frame: Frame,
+    seconds: int | None,
+    language: Language | None = None,
+) -> bytes:
+    """The communes by their reach at a moment, as PNG; with title and legend where a language is
+    given.
+    """
+    figure, axes = _figure(4.2, 4.2 * frame.height / frame.WIDTH + (0.9 if language else 0))
+    level = levels(reach, step_of(seconds))
+    small = len(communes.all) > 1_000
+    for number, (colour, shape) in enumerate(zip(LEVEL_COLOURS, LEVEL_SHAPES, strict=True)):
+        points = np.array(
+            [
+                frame.place((one.latitude, one.longitude))
+                for one, here in zip(communes.all, level, strict=True)
+                if here == number and one.latitude is not None and one.longitude is not None
+            ]
+        ).reshape(-1, 2)
+        label = getattr(LEVELS[number], language) if language else None
+        size = (4 if small else 30) * (0.8 if shape == "D" else 1)
+        axes.scatter(
+            points[:, 0],
+            points[:, 1],
+            s=size,
+            c=colour,
+            marker=shape,
+            linewidths=(0.5 if small else 1.2) if shape == "x" else 0,
+            label=f"{label}: {len(points)}" if label else None,
+        )
+    if frame.national:
+        _national(axes, frame, language or "vi")
+    axes.set(xlim=(0, frame.WIDTH), ylim=(frame.height, 0), aspect="equal", xticks=[], yticks=[])
+    _scale_bar(axes, frame)
+    if language:
+        axes.set_title(_title(reach, seconds, language), fontsize=9, color=INK)
+        axes.legend(
+            loc="upper center",
+            bbox_to_anchor=(0.5, -0.01),
+            ncols=2,
+            frameon=False,
+            fontsize=8,
+            markerscale=2 if small else 1,
+        )
+    return _png(figure)
+
+
+def reach_picture(reaches: Sequence[Reach], language: Language) -> bytes:
+    """Devices reached by each bulletin as time goes by, as PNG."""
+    figure, axes = _figure(6.4, 3.2)
+    styles = zip("osDv^Ph*", ("-", "--", "-.", ":") * 2, strict=True)
+    for reach, (marker, line) in zip(reaches, list(styles) * 2, strict=False):
+        share = reach.heard[:, 1:-1].sum(axis=0) * 100 / reach.devices.sum()
+        axes.plot(
+            STEPS_S[1:], share, line, marker=marker, markersize=4, label=_plain(reach.results["id"])
+        )
+    _time_axis(axes)
+    axes.set(
+        ylim=(-2, 102), ylabel={"vi": "% thiết bị đã phát", "en": "% of devices heard"}[language]
+    )
+    axes.grid(color=LINE, linewidth=0.6)
+    if reaches:
+        axes.legend(frameon=False, fontsize=8, loc="lower right")
+    return _png(figure)
+
+
+def latency_picture(latencies: Sequence[LinkLatency], language: Language) -> bytes:
+    """Median and 95th percentile by link class, as PNG; what never comes stands at the edge."""
+    figure, axes = _figure(6.4, 0.8 + 0.45 * max(1, len(latencies)))
+    edge = _LONGEST_S * 3
+    for row, one in enumerate(latencies):
+        ends = [
+            edge if rank.unbounded else max(1, min(float(rank.value or 0) / SECOND_MS, edge))
+            for rank in (one.p50, one.p95)
+        ]
+        axes.plot(ends, [row, row], color=LEVEL_COLOURS[2], linewidth=5, alpha=0.45)
+        axes.plot(ends[0], row, "o", color=LEVEL_COLOURS[3], label="p50" if row == 0 else None)
+        axes.plot(ends[1], row, "D", color=LEVEL_COLOURS[0], label="p95" if row == 0 else None)
+    _time_axis(axes)
+    never = getattr(NEVER, language)
+    shortest, *others = _TICKS.values()
+    axes.set_xticks([*_TICKS, edge], [f"≤ {shortest}", *others, never])
+    axes.set(xlim=(0.8, edge * 1.4), ylim=(len(latencies) - 0.4, -0.6))
+    axes.set_yticks(range(len(latencies)), [_plain(one.link) for one in latencies])
+    axes.grid(axis="x", color=LINE, linewidth=0.6)
+    if latencies:
+        axes.legend(frameon=False, fontsize=8, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
+    return _png(figure)
+
+
+def pictures(
+    reaches: Sequence[Reach],
+    latencies: Sequence[LinkLatency],
+    communes: Communes,
+    frame: Frame | None,
+    language: Language,
+) -> Iterator[tuple[str, bytes]]:
+    """Every static picture by the name of its file; the maps are of the first bulletin."""
+    if reaches and frame:
+        for seconds in PICTURED_S:
+            picture = map_picture(reaches[0], communes, frame, seconds, language)
+            yield map_name(seconds), picture
+    yield "reach.png", reach_picture(reaches, language)
+    yield "latency.png", latency_picture(latencies, language)
+
+
+def map_name(seconds: int | None) -> str:
+    """The name of a map's file."""
+    return "map-end.png" if seconds is None else f"map-{seconds}s.png"
+
+
+def _title(reach: Reach, seconds: int | None, language: Language) -> str:
+    return f"{_plain(reach.results['id'])}: {getattr(step_words(seconds), language)}"
+
+
+def _plain(text: str) -> str:
+    """A name as matplotlib shall draw it: no formula, nothing hidden, no longer than a line."""
+    return fonts.drawable(text[:40]).replace("$", r"\$").lstrip("_")
+
+
+def _national(axes: "Axes", frame: Frame, language: Language) -> None:
+    for archipelago in ARCHIPELAGOS:
+        points = np.array([frame.place(island) for island in archipelago.islands])
+        axes.scatter(
+            points[:, 0], points[:, 1], s=9, facecolors="none", edgecolors=INK, linewidths=0.7
+        )
+        x, y = frame.place(archipelago.label)
+        name = getattr(archipelago.name, language)
+        axes.annotate(name, (x, y), fontsize=6, color=INK, ha="center", va="top")
+    halo: Mapping[str, Any] = {"facecolor": "white", "alpha": 0.8, "pad": 0.8, "linewidth": 0}
+    for city, point in CITIES:
+        x, y = frame.place(point)
+        axes.annotate(city, (x, y), fontsize=6, color=INK, ha="center", va="center", bbox=halo)
+
+
+def _scale_bar(axes: "Axes", frame: Frame) -> None:
+    km, length = frame.scale_bar()
+    left, low = frame.WIDTH * 0.04, frame.height * 0.97
+    axes.plot([left, left + length], [low, low], color=QUIET, linewidth=1.5)
+    axes.annotate(f"{km} km", (left, low - frame.height * 0.012), fontsize=6.5, color=QUIET)
+
+
+def _time_axis(axes: "Axes") -> None:
+    axes.set_xscale("log")
+    axes.minorticks_off()
+    axes.set_xticks(list(_TICKS), list(_TICKS.values()))
+
+
+def _figure(width: float, height: float) -> "tuple[Figure, Axes]":
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained", dpi=_DPI)
+    axes = figure.subplots()
+    axes.tick_params(labelsize=8, colors=INK)
+    axes.spines[:].set_color(LINE)
+    return figure, axes
+
+
+def _png(figure: "Figure") -> bytes:
+    from matplotlib import rc_context
+
+    out = io.BytesIO()
+    with rc_context({"font.family": "DejaVu Sans", "text.parse_math": False}):
+        figure.savefig(out, format="png", metadata={"Software": None})
+    return out.getvalue()

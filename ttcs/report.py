@@ -1,0 +1,114 @@
+"""`ttcs report`: a finished run told as a page, a document, or for machines."""
+
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final, Literal
+
+from conformance.bundle import json_bytes
+from reports import bundle_reading
+from reports.words import Language
+from scenarios.problems import BadInput, Problem, one_line
+from ttcs import whole_file
+from ttcs.main import BAD_INPUT, CONFORMANT, HARNESS_ERROR
+from ttcs.telling import tell, tell_error, tell_first
+
+Format = Literal["html", "pdf", "junit", "json"]
+
+_DRAWING: Final = ("matplotlib", "fontpkg_be_vietnam_pro")
+_NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "--format html": (*_DRAWING, "jinja2"),
+    "--format pdf": (*_DRAWING, "typst"),
+    "--pictures": _DRAWING,
+}
+"""Modules of the extra `report`, by the option that needs them."""
+
+
+def report(
+    bundle: Path, form: Format, out: Path | None, pictures: Path | None, language: Language
+) -> int:
+    """Prints or writes what was asked for; the exit code says nothing of the verdict."""
+    if out is None and form in ("html", "pdf"):
+        out = Path(f"{bundle.resolve().name or 'report'}.{form}")
+    try:
+        _check_places(form, out, pictures)
+        if form in ("html", "pdf") or pictures is not None:
+            files = _drawn(bundle, form, out, pictures, language)
+        else:
+            files = {}
+        if form in ("junit", "json"):
+            content = _for_machines(bundle, form)
+            if out is None:
+                tell(content.decode().rstrip("\n"))
+            else:
+                files[out] = content
+    except BadInput as bad:
+        tell_first(bad)
+        return BAD_INPUT
+    except RuntimeError as error:  # Typst's
+        tell_error(f"{bundle}: {error}; nothing was written")
+        return HARNESS_ERROR
+    return _write(files)
+
+
+def _drawn(
+    bundle: Path, form: Format, out: Path | None, pictures: Path | None, language: Language
+) -> dict[Path, bytes]:
+    from reports import plots
+    from reports.findings.found import Found
+
+    found = Found.of(bundle_reading.read(bundle))
+    files = {}
+    if out is not None and form == "html":
+        from reports.html.page import page
+
+        files[out] = page(found, language)
+    elif out is not None and form == "pdf":
+        from reports.pdf import pdf
+
+        files[out] = pdf(found, language)
+    if pictures is not None:
+        drawn = plots.pictures(
+            found.reaches, found.latencies, found.communes, found.frame, language
+        )
+        files |= {pictures / name: picture for name, picture in drawn}
+    return files
+
+
+def _for_machines(bundle: Path, form: Format) -> bytes:
+    from reports.junit import junit
+
+    results = bundle_reading.read_results(bundle)
+    if form == "json":
+        return json_bytes(results)
+    return junit([results], bundle_reading.read_manifest(bundle)["versions"])
+
+
+def _check_places(form: Format, out: Path | None, pictures: Path | None) -> None:
+    _check_installed(f"--format {form}")
+    if out is not None:
+        whole_file.check("--out", out)
+    if pictures is not None:
+        _check_installed("--pictures")
+        if pictures.exists() and not pictures.is_dir():
+            wrong, expected = "something other than a folder", "a folder"
+            raise BadInput([Problem(f"--pictures {pictures}", None, None, "", wrong, expected)])
+
+
+def _check_installed(option: str) -> None:
+    missing = [name for name in _NEEDS.get(option, ()) if find_spec(name) is None]
+    if missing:
+        wrong, hint = f"without {', '.join(missing)}", "pip install 'ttcs-hil[report]'"
+        raise BadInput([Problem(option, None, None, "", wrong, "it installed", hint)])
+
+
+def _write(files: Mapping[Path, bytes]) -> int:
+    for place, content in files.items():
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            whole_file.write(place, content)
+        except OSError as error:
+            tell_error(f"{place}: {error.strerror or error}; nothing was written there")
+            return HARNESS_ERROR
+        tell(one_line(str(place)))
+    return CONFORMANT

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, or_, select
 
+from reference_system.services import issuing
 from reference_system.services.acting import Act
 from reference_system.services.bulletins import unit_of
 from reference_system.services.refusals import Invalid, Missing
@@ -71,7 +72,8 @@ def choose(act: Act, commune: str, bulletin_id: str, chosen: bool) -> None:
 def set_order(act: Act, commune: str, bulletin_ids: Sequence[str]) -> None:
     """Put priority bulletins in the commune's order; needs the role operate there.
 
-    Those that are not named come after those that are. Raises `Invalid` for one named twice,
+    Those that are not named come after those that are; plays that have not begun are put in the
+    new order. Raises `Invalid` for one named twice,
     or that is no priority bulletin on offer.
     """
     unit = _unit(act, commune)
@@ -85,6 +87,7 @@ def set_order(act: Act, commune: str, bulletin_ids: Sequence[str]) -> None:
         _choice(act, commune, bulletin_id).place = place
     act.session.flush()
     act.record("choice-order", commune, bulletins=list(bulletin_ids))
+    issuing.rearrange(act, commune)
 
 
 def _unit(act: Act, commune: str) -> Unit:

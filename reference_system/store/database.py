@@ -6,11 +6,12 @@ One transaction writes at a time, on both: what a service checks still holds whe
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import TimeoutError as WaitedTooLong
 from sqlalchemy.orm import Session
 
 BUSY_MS = 10_000
@@ -31,12 +32,19 @@ class Database:
         self.engine = _engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         # SQLite's own waiting is by trial and sleep, and a thread can lose every trial.
-        self._writer = threading.Lock() if self.is_sqlite else nullcontext()
+        self._writer = threading.Lock() if self.is_sqlite else None
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A transaction that may write: stored when the block ends, undone if it raises."""
-        with self._writer, Session(self.engine, expire_on_commit=False) as session, session.begin():
+        """A transaction that may write: stored when the block ends, undone if it raises.
+
+        Raises SQLAlchemy's `TimeoutError` where others write for `BUSY_MS`.
+        """
+        with (
+            self._turn(),
+            Session(self.engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             if self.is_sqlite:
                 session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
             else:
@@ -50,6 +58,18 @@ class Database:
             if not self.is_sqlite:
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self._writer is None:
+            yield
+            return
+        if not self._writer.acquire(timeout=BUSY_MS / 1000):
+            raise WaitedTooLong("others have been writing for too long")
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     def close(self) -> None:
         """Close every connection."""
@@ -73,7 +93,10 @@ def _engine(url: str) -> Engine:
                 pool_pre_ping=True,
                 pool_size=10,
                 max_overflow=30,
-                connect_args={"connect_timeout": BUSY_MS // 1000},
+                connect_args={
+                    "connect_timeout": BUSY_MS // 1000,
+                    "options": f"-c lock_timeout={BUSY_MS}",
+                },
             )
         case other:
             raise BadAddress(f"{other} is not supported: sqlite:///FILE or postgresql://…")

@@ -1,10 +1,12 @@
 """One writer at a time, all or nothing, on SQLite and PostgreSQL."""
 
 import threading
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as WaitedTooLong
 
 from reference_system.services.acting import acting, chained, itself
 from reference_system.services.system import System
@@ -27,6 +29,23 @@ def test_what_is_checked_still_holds_when_it_is_written(system: System) -> None:
     with system.database.reading() as session:
         subjects = session.scalars(select(AuditEntry.subject).order_by(AuditEntry.number)).all()
     assert subjects == [str(number) for number in range(40)]
+
+
+def test_who_waits_too_long_for_the_writer_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reference_system.store.database.BUSY_MS", 100)
+    database = Database(f"sqlite:///{tmp_path / 'one.sqlite'}")
+
+    def write_within() -> None:
+        with database.writing(), database.writing():
+            pass
+
+    with pytest.raises(WaitedTooLong):
+        write_within()
+    with database.writing():
+        pass
+    database.close()
 
 
 def test_an_act_that_raises_leaves_nothing_and_rings_no_bell(system: System) -> None:

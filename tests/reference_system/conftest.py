@@ -9,7 +9,9 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -60,9 +62,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         user = pwd.getpwnam("postgres")
         os.chown(folder, user.pw_uid, user.pw_gid)
-        for parent in (folder.parent, *folder.parents):
-            if parent.stat().st_uid == 0 and parent != Path("/") and parent != Path("/tmp"):
-                parent.chmod(parent.stat().st_mode | 0o111)
+        # That user has to reach the folder through those that pytest made for us alone.
+        for parent in takewhile(lambda each: each != Path(gettempdir()), folder.parents):
+            parent.chmod(parent.stat().st_mode | 0o111)
         as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     subprocess.run(
         [programs["initdb"], "-D", folder / "data", "-U", "ttcs", "-A", "trust", "-E", "UTF8"],

@@ -44,6 +44,7 @@ _NO_COMMUNES: Final = Text(
 
 _NOT_COUNTS: Final = {"seed"}
 _SHOWN_OF_A_HASH: Final = 12
+_LONGEST_NAME: Final = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +337,11 @@ def _in(language: Language, text: Text) -> str:
 
 def _table(section: Section) -> RenderableType:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    for column in section.columns:
+    first, *others = section.columns
+    # A name is not broken to make room for what explains it.
+    named = max(len(row[0].partition("\n")[0]) for row in section.rows)
+    table.add_column(first, overflow="fold", min_width=min(named, _LONGEST_NAME))
+    for column in others:
         table.add_column(column, overflow="fold")
     for row in section.rows:
         table.add_row(*map(Line, row))

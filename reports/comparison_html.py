@@ -1,7 +1,8 @@
 """What changed between two runs as one HTML page that needs nothing from outside.
 
 Both languages stand in it, the asked one first, each marked as what it is; a link leads to the
-other. Nothing is told by colour; on a narrow screen a table's rows stand below each other.
+other. Nothing is told by colour. On a narrow screen a table's rows stand below each other; on paper
+the language asked for stands alone.
 """
 
 from collections.abc import Mapping
@@ -16,24 +17,39 @@ _NAMES: Final[Mapping[Language, str]] = {"vi": "Tiếng Việt", "en": "English"
 _OTHER: Final[Mapping[Language, Language]] = {"vi": "en", "en": "vi"}
 
 _STYLE: Final = """\
-body { font: 1rem/1.5 system-ui, sans-serif; margin: 1rem auto; max-width: 70rem; padding: 0 1rem;
-  color: #1a1a1a; background: #fff; overflow-wrap: anywhere; }
+body { font: 1rem/1.5 "Be Vietnam Pro", system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif;
+  margin: 0 auto; max-width: 68rem; padding: 1rem clamp(.75rem, 4vw, 2.5rem) 4rem;
+  color: #1d2b36; background: #fff; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+h1 { font-size: clamp(1.5rem, 4vw, 2rem); line-height: 1.25; margin: 1rem 0; }
+h2 { font-size: 1.25rem; margin: 2.25rem 0 .5rem; }
+nav { text-align: right; }
+section + section { border-top: 3px solid #c9d2d9; margin-top: 4rem; padding-top: 1rem; }
+.sentence { background: #f3f6f8; border-left: .4rem solid #0b4f7d; padding: .8rem 1.25rem;
+  font-size: 1.15rem; font-weight: 600; margin: 0; }
 .wide { overflow-x: auto; }
-.wide:focus-visible, a:focus-visible { outline: 3px solid #0b57d0; outline-offset: 2px; }
-table { border-collapse: collapse; }
-th, td { border: 1px solid #767676; padding: .3rem .6rem; text-align: left; vertical-align: top;
-  white-space: pre-line; min-width: 5rem; }
-thead th { background: #eee; }
-a { color: #0b57d0; }
+.wide:focus-visible, a:focus-visible { outline: 3px solid #0b4f7d; outline-offset: 2px; }
+table { border-collapse: collapse; font-size: .9rem; }
+th, td { border-bottom: 1px solid #c9d2d9; padding: .4rem 1.25rem .4rem 0; text-align: left;
+  vertical-align: top; white-space: pre-line; min-width: 5rem; overflow-wrap: normal; }
+thead th { border-bottom: 2px solid #51606c; }
+tbody th { font-weight: 400; max-width: 24rem; overflow-wrap: anywhere; }
+tbody th::first-line { font-weight: 600; }
+a { color: #0b4f7d; }
 @media (max-width: 40rem) {
+  table, tbody, tr, th, td { display: block; min-width: 0; max-width: none; padding: .1rem 0;
+    border: 0; overflow-wrap: anywhere; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  table, tbody, tr, th, td { display: block; min-width: 0; }
-  tr { border: 1px solid #767676; margin-bottom: 1rem; }
-  th, td { border: 0; }
-  tbody th { background: #eee; }
-  td::before { content: attr(data-column) ": "; color: #555; }
+  tr { border-bottom: 1px solid #c9d2d9; padding: .5rem 0; }
+  td { display: grid; grid-template-columns: 7rem minmax(0, 1fr); }
+  td::before { content: attr(data-column); color: #51606c; }
 }
-@media print { .wide { overflow: visible; } nav { display: none; } }
+@media print {
+  @page { margin: 16mm; }
+  html { font-size: 9.5pt; }
+  body { max-width: none; padding: 0; }
+  .wide { overflow: visible; } nav, section + section { display: none; }
+  h2 { break-after: avoid; } tr { break-inside: avoid; }
+}
 """
 
 
@@ -58,7 +74,7 @@ def _part(comparison: Mapping[str, Any], language: Language) -> str:
         f'<section lang="{language}" id="{language}" aria-labelledby="{language}-title">\n'
         f'<nav><a href="#{other}" lang="{other}">{_NAMES[other]}</a></nav>\n'
         f'<h1 id="{language}-title">{_TITLES[language]}</h1>\n'
-        f"<p><strong>{escape(heading(comparison, language))}</strong></p>\n{parts}</section>\n"
+        f'<p class="sentence">{escape(heading(comparison, language))}</p>\n{parts}</section>\n'
     )
 
 

@@ -62,13 +62,21 @@ _FAMILIES: Final[tuple[tuple[re.Pattern[str], Text], ...]] = tuple(
     for pattern, vi, en in (
         (r"fleet\.by_profile\.(.+)", "hồ sơ {}", "profile {}"),
         (r"fleet\.by_link\.(.+)", "đường truyền {}", "link {}"),
-        (r"limits\.(.+)\.busy_ms", "uplink {}: bận", "uplink {}: busy"),
-        (r"limits\.(.+)\.limited_ms", "uplink {}: là giới hạn", "uplink {}: the limit"),
-        (r"limits\.(.+)\.most_waiting", "uplink {}: tải bị chậm", "uplink {}: slowed at once"),
-        (r"limits\.(.+)\.most_downloads", "uplink {}: tải cùng lúc", "uplink {}: at once"),
-        (r"limits\.(.+)\.bytes", "uplink {}: byte", "uplink {}: bytes"),
-        (r"limits\.(.+)\.limit", "uplink {}: loại giới hạn", "uplink {}: kind of limit"),
-        (r"limits\.(.+)\.province", "uplink {}: tỉnh", "uplink {}: province"),
+        (r"limits\.(.+)\.busy_ms", "đường truyền lên {}: bận", "uplink {}: busy"),
+        (r"limits\.(.+)\.limited_ms", "đường truyền lên {}: là giới hạn", "uplink {}: the limit"),
+        (
+            r"limits\.(.+)\.most_waiting",
+            "đường truyền lên {}: tải bị chậm",
+            "uplink {}: slowed at once",
+        ),
+        (
+            r"limits\.(.+)\.most_downloads",
+            "đường truyền lên {}: tải cùng lúc",
+            "uplink {}: at once",
+        ),
+        (r"limits\.(.+)\.bytes", "đường truyền lên {}: byte", "uplink {}: bytes"),
+        (r"limits\.(.+)\.limit", "đường truyền lên {}: loại giới hạn", "uplink {}: kind of limit"),
+        (r"limits\.(.+)\.province", "đường truyền lên {}: tỉnh", "uplink {}: province"),
     )
 )
 

@@ -4,17 +4,36 @@ Typst is given the texts as data, never as markup, and reads nothing but what is
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from conformance.verdicts import Reason, Verdict
+from conformance.verdicts import Reason
 from reports import figures, fonts, plots
+from reports.findings.communes import province_name
 from reports.findings.found import Found
 from reports.findings.silence import ranges
-from reports.report_words import CAUSES, CLASSES, LEVELS, MARKS, WORLDS, step_words
-from reports.words import CHECKS, NATURE_NOTES, NATURES, NEVER, REASONS, VERDICTS, Language, figure
+from reports.report_words import (
+    CAUSES,
+    CLASSES,
+    LEVELS,
+    MARKS,
+    WORLDS,
+    outcomes_told,
+    step_words,
+)
+from reports.words import (
+    CHECKS,
+    EXPECTED_FAILURE,
+    NATURE_NOTES,
+    NATURES,
+    NEVER,
+    REASONS,
+    Language,
+    figure,
+)
 from scenarios.problems import one_line
 from scenarios.scenario import Text
 from scenarios.units import HOUR_MS
@@ -55,6 +74,7 @@ def _pictures(found: Found, language: Language) -> Iterator[tuple[str, bytes]]:
             yield plots.map_name(seconds), picture
     yield "reach.png", plots.reach_picture(found.reaches, language)
     yield "latency.png", plots.latency_picture(found.latencies, language)
+    yield "timeline.png", plots.timeline_picture(found, found.worst, language)
 
 
 def _drawable(data: Any) -> Any:
@@ -100,6 +120,7 @@ class _Told:
             "steps": [self._word(step_words(seconds)) for seconds in _CURVE_S],
             "reach": list(self._reach()),
             "latency": list(self._latency()),
+            "worst": list(self._worst()),
             "natures": [
                 {
                     "name": self._word(NATURES[nature]),
@@ -152,9 +173,21 @@ class _Told:
             heard = self._share(one.heard, one.plays)
             yield one_line(one.link), self._count(one.plays), heard, *ranks
 
+    def _worst(self) -> Iterator[Sequence[str]]:
+        for row in self._found.worst:
+            commune = self._found.communes.all[row.commune]
+            outcomes = Counter(outcome for _, outcome, *_ in row.pattern)
+            yield (
+                one_line(f"{commune.name} ({commune.code})"),
+                self._count(row.devices),
+                outcomes_told(outcomes, self._language),
+            )
+
     def _target(self, target: Mapping[str, Any]) -> dict[str, Any]:
+        standing = figures.standing(target)
         told = (figures.measured, figures.limit, figures.margin)
         reason = self._word(REASONS[Reason(target["reason"])])
+        reason = reason[0].upper() + reason[1:]
         about = [
             target["id"],
             self._word(CHECKS[target["check"]]),
@@ -164,8 +197,8 @@ class _Told:
         ]
         return {
             "title": self._text(target["title"]),
-            "kind": target["verdict"],
-            "verdict": self._word(VERDICTS[Verdict(target["verdict"])]),
+            "kind": "expected" if standing is EXPECTED_FAILURE else target["verdict"],
+            "verdict": self._word(standing),
             "figures": [one(target, self._language) for one in told],
             "sample": self._count(target["sample"]),
             "reason": f"{reason}: {one_line(target['why'])}" if target["why"] else reason,
@@ -183,10 +216,15 @@ class _Told:
             )
 
     def _limits(self) -> Iterator[Sequence[str]]:
-        limits = self._found.bundle.results["limits"]
+        results = self._found.bundle.results
+        limits, era = results["limits"], results["scenario"]["era"]
         for one in sorted(limits, key=lambda one: -one["limited_ms"])[:10]:
             time = figure(one["limited_ms"], "ms", self._language)
-            yield one_line(one["province"]), time, self._count(one["most_waiting"])
+            yield (
+                one_line(province_name(era, one["province"])),
+                time,
+                self._count(one["most_waiting"]),
+            )
 
     def _configuration(self) -> Iterator[Sequence[str]]:
         results, manifest = self._found.bundle.results, self._found.bundle.manifest
@@ -194,10 +232,10 @@ class _Told:
         for name, text in (
             (Text("Kịch bản", "Scenario"), scenario["name"]),
             (Text("Mã SHA-256 của kịch bản", "The scenario's SHA-256"), scenario["sha256"]),
-            (Text("Niên hạn địa giới", "Era of the communes"), scenario["era"]),
+            (Text("Thời kỳ hành chính", "Era of the communes"), scenario["era"]),
             (Text("Số mầm", "Seed"), str(results["seed"])),
             (Text("Lõi mô phỏng", "Engine"), results["engine"]),
-            (Text("Cơ sở số hộ dân", "Basis of households"), results["households"]["basis"]),
+            (Text("Căn cứ về hộ dân", "Basis of households"), results["households"]["basis"]),
             (Text("Lập lúc", "Made at"), manifest["created"]),
         ):
             yield self._word(name), one_line(text)

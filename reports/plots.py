@@ -1,22 +1,26 @@
-"""The static pictures of a report, for paper and slides: maps, reach curve, latency by link.
+"""The static pictures of a report, for paper and slides: maps, curves, latencies, timelines.
 
 matplotlib is loaded with the first picture only.
 """
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from reports import fonts
 from reports.findings.communes import Communes
+from reports.findings.found import Found
 from reports.findings.link_latency import LinkLatency
 from reports.findings.reach import STEPS_S, Reach
+from reports.findings.timelines import PARTIAL, Row
 from reports.geography import ARCHIPELAGOS, CITIES, Frame
-from reports.report_words import LEVELS, step_words
+from reports.report_words import CLASSES, CUTS, LEVELS, step_words
 from reports.words import NEVER, Language
 from scenarios.units import SECOND_MS
+from simulator.playout.case import REASONS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +33,19 @@ LEVEL_COLOURS: Final = ("#a8320a", "#8a6100", "#3878a8", "#0b3f5c")
 """From no device to every device; told apart by the colour-blind, and by shape as well."""
 
 LEVEL_SHAPES: Final = ("x", "v", "D", "o")
-INK, QUIET, LINE = "#1d2b36", "#51606c", "#c9d2d9"
+INK, QUIET, LINE, MISSED = "#1d2b36", "#51606c", "#c9d2d9", "#9b1c1c"
+
+_LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "normal": {"height": 0.4, "color": "#b9cfdd", "edgecolor": "#3878a8", "linewidth": 0.5},
+    "priority": {"height": 0.55, "color": "#f0dcae", "edgecolor": "#8a6100", "hatch": "////"},
+    "emergency": {"height": 0.75, "color": MISSED, "linewidth": 0},
+}
+"""Classes told apart by height as well."""
+
+_NARROWEST: Final = 300
+"""Parts of the time axis; nothing is drawn narrower than one, or it would not be seen."""
+
+_DAY_PARTS: Final = 6
 
 _DPI: Final = 160
 _LONGEST_S: Final = STEPS_S[-1]
@@ -77,6 +93,7 @@ def map_picture(
             s=size,
             c=colour,
             marker=shape,
+            zorder=len(LEVELS) - number,  # the least reached on top, so that nothing hides them
             linewidths=(0.5 if small else 1.2) if shape == "x" else 0,
             label=f"{label}: {len(points)}" if label else None,
         )
@@ -140,20 +157,60 @@ def latency_picture(latencies: Sequence[LinkLatency], language: Language) -> byt
     return _png(figure)
 
 
-def pictures(
-    reaches: Sequence[Reach],
-    latencies: Sequence[LinkLatency],
-    communes: Communes,
-    frame: Frame | None,
-    language: Language,
-) -> Iterator[tuple[str, bytes]]:
+def timeline_picture(found: Found, rows: Sequence[Row], language: Language) -> bytes:
+    """What the devices of some rows played, what was cut off and what was missed, as PNG."""
+    figure, axes = _figure(6.4, 0.9 + 0.36 * max(1, len(rows)))
+    timelines, horizon_ms = found.timelines, found.bundle.results["scenario"]["horizon_ms"]
+    items = [found.bundle.items[name] for name in timelines.items]
+    for place, row in enumerate(rows):
+        for number, outcome, *times in row.pattern:
+            item = items[number]
+            if outcome > PARTIAL and 0 <= item.not_before_ms < horizon_ms:
+                label = {"vi": "không phát được", "en": "missed"}[language]
+                axes.plot(item.not_before_ms, place, "x", color=MISSED, markersize=4, label=label)
+            look = _LOOKS[item.bulletin_class]
+            for start, end, reason in zip(*[iter(times)] * 3, strict=True):
+                first = start * timelines.resolution_ms
+                long = max(end * timelines.resolution_ms - first, horizon_ms / _NARROWEST)
+                label = getattr(CLASSES[item.bulletin_class], language)
+                axes.barh(place, long, left=first, align="center", label=label, **look)
+                if REASONS[reason] in CUTS:
+                    label = {"vi": "bị cắt", "en": "cut off"}[language]
+                    axes.plot(first + long, place, "|", color="black", label=label, markersize=9)
+    heading = {"vi": "Xã (số thiết bị)", "en": "Commune (devices)"}[language]
+    axes.set_title(heading, fontsize=8, color=QUIET, loc="left")
+    names = [f"{_plain(found.communes.all[row.commune].name)} ({row.devices})" for row in rows]
+    axes.set_yticks(range(len(rows)), names)
+    axes.set(xlim=(0, horizon_ms), ylim=(len(rows) - 0.4, -0.6))
+    ticks = [horizon_ms * part / _DAY_PARTS for part in range(_DAY_PARTS + 1)]
+    start = found.bundle.start
+    moments = [start + timedelta(milliseconds=round(tick)) for tick in ticks]
+    axes.set_xticks(ticks, [f"{one:%H:%M}\n{one:%d/%m}" for one in moments])
+    handles, labels = axes.get_legend_handles_labels()
+    shown = dict(zip(labels, handles, strict=True))
+    if shown:
+        axes.legend(
+            shown.values(),
+            shown.keys(),
+            frameon=False,
+            fontsize=8,
+            ncols=len(shown),
+            loc="lower right",
+            bbox_to_anchor=(1, 1),
+        )
+    return _png(figure)
+
+
+def pictures(found: Found, language: Language) -> Iterator[tuple[str, bytes]]:
     """Every static picture by the name of its file; the maps are of the first bulletin."""
-    if reaches and frame:
+    if found.reaches and found.frame:
         for seconds in PICTURED_S:
-            picture = map_picture(reaches[0], communes, frame, seconds, language)
+            picture = map_picture(found.reaches[0], found.communes, found.frame, seconds, language)
             yield map_name(seconds), picture
-    yield "reach.png", reach_picture(reaches, language)
-    yield "latency.png", latency_picture(latencies, language)
+    yield "reach.png", reach_picture(found.reaches, language)
+    yield "latency.png", latency_picture(found.latencies, language)
+    if rows := found.worst:
+        yield "timeline.png", timeline_picture(found, rows, language)
 
 
 def map_name(seconds: int | None) -> str:

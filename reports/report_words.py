@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from reports.findings.timelines import OUTCOMES
+from reports.words import Language
 from scenarios.scenario import Text
 
 CLASSES: Final[Mapping[str, Text]] = {
@@ -33,6 +34,9 @@ ENDINGS: Final[Mapping[str, Text]] = {
     "horizon": Text("hết thời gian chạy", "end of the run"),
 }
 
+CUTS: Final = frozenset(ENDINGS) - {"finished", "horizon"}
+"""The endings by which something was cut off."""
+
 _OUTCOMES: Final = {
     **CAUSES,
     "complete": Text("phát trọn vẹn", "heard whole"),
@@ -41,6 +45,13 @@ _OUTCOMES: Final = {
 
 OUTCOME_WORDS: Final[tuple[Text, ...]] = tuple(_OUTCOMES[name] for name in OUTCOMES)
 """In the order of `OUTCOMES`."""
+
+
+def outcomes_told(counts: Mapping[int, int], language: Language) -> str:
+    """So many of each outcome, by its place in `OUTCOMES`, in a line."""
+    told = ((number, OUTCOME_WORDS[place]) for place, number in sorted(counts.items()))
+    return ", ".join(f"{number} {getattr(word, language)}" for number, word in told)
+
 
 LEVELS: Final[tuple[Text, ...]] = (
     Text("chưa thiết bị nào", "no device"),

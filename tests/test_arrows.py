@@ -35,6 +35,7 @@ AT_HOME = {
     "matplotlib": None,
     "distributed": None,
     "typst": None,
+    "fontTools": None,
     "polars": None,
 }
 """Slow or optional modules: only the file whose job it is loads them when it is imported itself."""

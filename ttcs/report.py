@@ -68,9 +68,7 @@ def _drawn(
 
         files[out] = pdf(found, language)
     if pictures is not None:
-        drawn = plots.pictures(
-            found.reaches, found.latencies, found.communes, found.frame, language
-        )
+        drawn = plots.pictures(found, language)
         files |= {pictures / name: picture for name, picture in drawn}
     return files
 

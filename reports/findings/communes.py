@@ -76,5 +76,11 @@ def _groups(era: str, codes: tuple[str, ...]) -> dict[str, str]:
     return {one.code: country.districts[one.district].full_name for one in known if one.district}
 
 
+def province_name(era: str, code: str) -> str:
+    """A province as people know it, with its code; the code alone where the era lacks it."""
+    names = territory.load(era).provinces if era in territory.ERAS else {}
+    return f"{names[code]} ({code})" if code in names else code
+
+
 def _degrees(value: float, most: int) -> float | None:
     return float(value) if math.isfinite(value) and abs(value) <= most else None

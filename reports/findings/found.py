@@ -8,6 +8,7 @@ from reports.findings.communes import Communes, communes
 from reports.findings.link_latency import LinkLatency, link_latencies
 from reports.findings.reach import Reach, pictured, reaches
 from reports.findings.silence import Silence, mute, silences
+from reports.findings.timelines import Row, Timelines, timelines, worst
 from reports.geography import Frame, frame
 
 
@@ -21,8 +22,14 @@ class Found:
     reaches: tuple[Reach, ...]
     unpictured: int
     latencies: tuple[LinkLatency, ...]
+    timelines: Timelines
     silences: tuple[Silence, ...]
     mute: tuple[str, ...]
+
+    @property
+    def worst(self) -> tuple[Row, ...]:
+        """What the communes that missed most have heard, and missed."""
+        return worst(self.timelines, self.bundle.results["scenario"]["horizon_ms"])
 
     @classmethod
     def of(cls, bundle: Bundle) -> Self:
@@ -36,6 +43,7 @@ class Found:
             found,
             len(pictured(bundle)) - len(found),
             tuple(link_latencies(bundle)),
+            timelines(bundle, there),
             silences(bundle, there),
             mute(bundle),
         )

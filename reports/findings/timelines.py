@@ -21,11 +21,26 @@ from simulator.playout.case import REASONS
 RESOLUTIONS_MS: Final = (1_000, 10_000, 60_000, 600_000)
 MOST_NUMBERS: Final = 250_000
 
+WORST_COMMUNES: Final = 3
+WORST_ROWS: Final = 4
+"""Of each of these communes, the rows of most devices."""
+
+_GRAINS: Final = 200
+
 COMPLETE, PARTIAL = 0, 1
 OUTCOMES: Final = ("complete", "partial", *CAUSES[1:])
 """What became of an item on a device; the causes are those of not being heard."""
 
 _Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Devices of a commune, by its place, that heard nearly the same: the pattern of most."""
+
+    commune: int
+    devices: int
+    pattern: list[list[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +50,14 @@ class Timelines:
     A pattern has an entry for each item: place in `items`, place in `OUTCOMES`, then for each
     segment start, end (in units of `resolution_ms`) and the place of its end's reason. `groups`
     has for each commune the place of the pattern, the devices as text, and how many they are.
+    `missed` counts the plays in each commune that were not heard.
     """
 
     resolution_ms: int
     items: tuple[str, ...]
     patterns: tuple[list[list[int]], ...]
     groups: tuple[list[tuple[int, str, int]], ...]
+    missed: npt.NDArray[np.int64]
 
 
 def timelines(bundle: Bundle, communes: Communes) -> Timelines:
@@ -60,7 +77,7 @@ def timelines(bundle: Bundle, communes: Communes) -> Timelines:
             break
     patterns = tuple(_pattern(*key) for key in sharing)
     groups = _groups(bundle, communes, list(sharing.values()))
-    return Timelines(resolution_ms, items, patterns, groups)
+    return Timelines(resolution_ms, items, patterns, groups, _missed(bundle, communes))
 
 
 def _plays(bundle: Bundle, items: tuple[str, ...]) -> _Rows:
@@ -126,12 +143,37 @@ def _groups(
     return tuple(sorted(one, key=lambda group: -group[2]) for one in found)
 
 
-def missed(bundle: Bundle, communes: Communes) -> npt.NDArray[np.int64]:
-    """How many plays were not heard in each commune."""
+def _missed(bundle: Bundle, communes: Communes) -> npt.NDArray[np.int64]:
     causes = bundle.tables["plays"].names("cause")
     unheard = np.array([name != "heard" for name in causes.names], np.bool_)[causes.places]
     commune = communes.of_device[device_places(bundle)[unheard]]
     return np.bincount(commune, minlength=len(communes.all))
+
+
+def worst(timelines: Timelines, horizon_ms: int) -> tuple[Row, ...]:
+    """The communes that missed most; devices apart by a 200th of the run or more stand apart."""
+    grain = max(1, horizon_ms // _GRAINS)
+    rows: list[Row] = []
+    for commune in np.argsort(-timelines.missed, kind="stable")[:WORST_COMMUNES].tolist():
+        if not timelines.missed[commune]:
+            break
+        alike: dict[tuple[tuple[int, ...], ...], list[tuple[int, int]]] = {}
+        for pattern, _, devices in timelines.groups[commune]:
+            key = tuple(
+                (item, outcome, *_coarse(times, timelines.resolution_ms, grain))
+                for item, outcome, *times in timelines.patterns[pattern]
+            )
+            alike.setdefault(key, []).append((devices, pattern))
+        found = [
+            Row(commune, sum(n for n, _ in one), timelines.patterns[max(one)[1]])
+            for one in alike.values()
+        ]
+        rows += sorted(found, key=lambda row: -row.devices)[:WORST_ROWS]
+    return tuple(rows)
+
+
+def _coarse(times: list[int], resolution_ms: int, grain: int) -> list[int]:
+    return [n if i % 3 == 2 else round(n * resolution_ms / grain) for i, n in enumerate(times)]
 
 
 def as_data(bundle: Bundle, timelines: Timelines) -> dict[str, Any]:

@@ -34,6 +34,11 @@ def named(name: str) -> Markup:
     return Markup('<span lang="vi">{}</span>').format(one_line(name))
 
 
+def english(text: str) -> Markup:
+    """A text that there is in English only."""
+    return Markup('<span lang="en">{}</span>').format(one_line(text))
+
+
 def each(told: Callable[..., str], *arguments: Any) -> Markup:
     """What a function tells when the language is its last argument."""
     return both(told(*arguments, "vi"), told(*arguments, "en"))
@@ -56,4 +61,4 @@ def share(number: int, of: int) -> Markup:
 
 def moment(at: datetime) -> Markup:
     """A date and a time as people write them."""
-    return both(at.strftime("%H:%M:%S ngày %d/%m/%Y"), at.strftime("%H:%M:%S on %d/%m/%Y"))
+    return both(at.strftime("%H:%M ngày %d/%m/%Y"), at.strftime("%H:%M on %d/%m/%Y"))

@@ -12,11 +12,10 @@ from markupsafe import Markup, escape
 
 from conformance.verdicts import Reason, Verdict
 from reports import figures, geography, plots
-from reports.findings.communes import Communes
+from reports.findings.communes import Communes, province_name
 from reports.findings.found import Found
 from reports.findings.reach import MOST_BULLETINS, Reach
 from reports.findings.silence import ranges
-from reports.findings.timelines import timelines
 from reports.fonts import faces
 from reports.html import bilingual, charts
 from reports.html.script_data import script_data
@@ -37,9 +36,12 @@ _TOLD_S: Final[tuple[int | None, ...]] = (4, 20, 60, 180, 3_600, None)
 
 @dataclass(frozen=True, slots=True)
 class ReachedRow:
-    """A line of a map's table: devices, and those reached at each of some moments."""
+    """A line of a map's table, for all places of the same figures.
 
-    name: str
+    `devices` are those of each place, `heard` those of them reached at each of some moments.
+    """
+
+    names: tuple[str, ...]
     devices: int
     heard: tuple[int, ...]
 
@@ -65,7 +67,7 @@ def page(found: Found, language: Language) -> bytes:
         style=Markup(_font_faces() + (_FOLDER / "report.css").read_text("utf-8")),
         script=Markup(script),
         script_hash=base64.b64encode(sha256(script.encode()).digest()).decode(),
-        data=script_data(found, timelines(found.bundle, found.communes)),
+        data=script_data(found),
         maps=[
             (step_words(seconds), _image(plots.map_picture(reach, found.communes, frame, seconds)))
             for reach in found.reaches[:1]
@@ -101,7 +103,10 @@ def _reached(reach: Reach, communes: Communes) -> Sequence[ReachedRow]:
         row = rows.setdefault(name, [0] * (len(steps) + 1))
         for column, number in enumerate((reach.devices[place], *reach.heard[place, steps])):
             row[column] += int(number)
-    told = [ReachedRow(name, first, tuple(others)) for name, (first, *others) in rows.items()]
+    alike: dict[tuple[int, ...], list[str]] = {}
+    for name, row in rows.items():
+        alike.setdefault(tuple(row), []).append(name)
+    told = [ReachedRow(tuple(names), row[0], row[1:]) for row, names in alike.items()]
     return sorted(told, key=lambda row: (row.heard[-1] / row.devices, row.heard[1] / row.devices))
 
 
@@ -142,7 +147,7 @@ def _lines(text: str) -> Markup:
     return lines + "\n…" if len(kept) < len(text) else lines
 
 
-def _target_verdict(verdict: str) -> Text:
+def _verdict_word(verdict: str) -> Text:
     return VERDICTS[Verdict(verdict)]
 
 
@@ -154,6 +159,7 @@ _WORDS: Final[Mapping[str, Any]] = {
     "b": bilingual.both,
     "t": bilingual.said,
     "named": bilingual.named,
+    "english": bilingual.english,
     "each": bilingual.each,
     "count": bilingual.count,
     "time": bilingual.time,
@@ -162,7 +168,9 @@ _WORDS: Final[Mapping[str, Any]] = {
     "measured": figures.measured,
     "limit": figures.limit,
     "margin": figures.margin,
-    "verdict_word": _target_verdict,
+    "verdict_word": _verdict_word,
+    "standing": figures.standing,
+    "province_name": province_name,
     "reason_word": _target_reason,
     "device_ranges": ranges,
     "time_ticks": charts.time_ticks(),

@@ -114,10 +114,44 @@
     return found;
   }
 
+  const isShown = (entry, from, to) =>
+    segments(entry).some(([start, end]) => end > from && start < to) ||
+    (entry.length === 2 && data.items[entry[0]][2] >= from && data.items[entry[0]][2] < to);
+
   const isCut = (reason) => reason !== 0 && reason !== 6;
 
   function who(count, devices) {
     return `${number(count)} ${word(["thiết bị", count === 1 ? "device" : "devices"])} (${devices})`;
+  }
+
+  function whose(count, devices) {
+    const all = data.groups[at("commune").value].reduce((sum, group) => sum + group[2], 0);
+    if (count < all) return who(count, devices.sort().join(", "));
+    return word([`Cả ${number(count)} thiết bị`, `All devices, ${number(count)}`]);
+  }
+
+  // Devices whose rows would look alike share one: to a 200th of the time that is shown.
+  function rows(from, to) {
+    const grain = (to - from) / 200;
+    const found = new Map();
+    for (const [pattern, devices, count] of data.groups[at("commune").value]) {
+      const entries = data.patterns[pattern].filter((entry) => isShown(entry, from, to));
+      const looks = ([item, outcome, ...times]) =>
+        [item, outcome, ...times.map((n, i) => (i % 3 === 2 ? n : Math.round((n * data.resolution_ms) / grain)))];
+      const key = JSON.stringify(entries.map(looks));
+      if (!found.has(key)) found.set(key, { entries, devices: [], count: 0 });
+      found.get(key).devices.push(...devices.split(", "));
+      found.get(key).count += count;
+    }
+    return [...found.values()].sort((a, b) => b.count - a.count);
+  }
+
+  function outcomes(entries) {
+    const counts = data.outcomes.map(() => 0);
+    for (const [, outcome] of entries) counts[outcome] += 1;
+    const told = data.outcomes.flatMap((words, of) =>
+      counts[of] ? [`${number(counts[of])} ${word(words)}`] : []);
+    return told.join(", ") || word(["không có gì để phát", "nothing to play"]);
   }
 
   function drawTimeline() {
@@ -126,12 +160,13 @@
     const home = at("timeline");
     home.replaceChildren();
     home.lang = ["vi", "en"][language()];
-    for (const [pattern, devices, count] of data.groups[at("commune").value]) {
+    for (const { entries, devices, count } of rows(from, to)) {
       const row = element("div", home, undefined, "row");
-      element("p", row, who(count, devices));
+      const about = element("p", row, `${whose(count, devices)}: `);
+      element("b", about, outcomes(entries));
       const lane = element("div", row, undefined, "lane");
       lane.setAttribute("aria-hidden", "true");
-      for (const entry of data.patterns[pattern]) drawEntry(lane, entry, from, to, place);
+      for (const entry of entries) drawEntry(lane, entry, from, to, place);
     }
     const axis = element("div", home, undefined, "axis");
     axis.setAttribute("aria-hidden", "true");
@@ -140,7 +175,7 @@
       const label = to - from > day ? `${date(ms)} ${clock(ms).slice(0, 5)}` : clock(ms).slice(0, 5);
       element("span", axis, label).style.left = `${25 * tick}%`;
     }
-    if (at("timeline-table").parentElement.open) tellTimeline();
+    tellTimeline();
   }
 
   function drawEntry(lane, entry, from, to, place) {
@@ -175,8 +210,8 @@
 
   function tellEntry(body, entry, from, to) {
     const [item, bulletinClass, due] = data.items[entry[0]];
+    if (!isShown(entry, from, to)) return;
     const played = segments(entry).filter(([start, end]) => end > from && start < to);
-    if (!played.length && (due < from || due >= to)) return;
     const row = element("tr", body);
     element("th", row, item).scope = "row";
     element("td", row, word(data.classes[bulletinClass]));
@@ -250,7 +285,6 @@
     });
     at("commune").addEventListener("change", showCommune);
     at("day").addEventListener("change", drawTimeline);
-    at("timeline-table").parentElement.addEventListener("toggle", tellTimeline);
   }
   speak();
   window.addEventListener("beforeprint", () => {

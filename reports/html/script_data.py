@@ -7,26 +7,26 @@ from markupsafe import Markup
 
 from reports.findings.found import Found
 from reports.findings.reach import STEPS_S
-from reports.findings.timelines import Timelines, as_data, missed
+from reports.findings.timelines import as_data
 from reports.report_words import CLASSES, ENDINGS, LEVELS, OUTCOME_WORDS, step_words
 from scenarios.problems import one_line
 from scenarios.scenario import Text
 from simulator.playout.case import REASONS
 
 
-def script_data(found: Found, timelines: Timelines) -> Markup:
+def script_data(found: Found) -> Markup:
     """All of it as JSON that may stand in a script element."""
-    text = json.dumps(_data(found, timelines), ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(_data(found), ensure_ascii=False, separators=(",", ":"))
     for letter in "<>&\u2028\u2029":
         text = text.replace(letter, f"\\u{ord(letter):04x}")
     # Nothing is left that could end the element or begin another.
     return Markup(text)
 
 
-def _data(found: Found, timelines: Timelines) -> dict[str, Any]:
+def _data(found: Found) -> dict[str, Any]:
     communes, start = found.communes, found.bundle.start
     groups = sorted({one.group for one in communes.all})
-    unheard = missed(found.bundle, communes).tolist()
+    unheard = found.timelines.missed.tolist()
     return {
         "steps": [_words(step_words(seconds)) for seconds in (*STEPS_S, None)],
         "districts": list(map(one_line, groups)),
@@ -44,7 +44,7 @@ def _data(found: Found, timelines: Timelines) -> dict[str, Any]:
         "classes": {name: _words(word) for name, word in CLASSES.items()},
         "outcomes": list(map(_words, OUTCOME_WORDS)),
         "endings": [_words(ENDINGS[reason]) for reason in REASONS],
-        **as_data(found.bundle, timelines),
+        **as_data(found.bundle, found.timelines),
     }
 
 

@@ -1,6 +1,7 @@
 """The static pictures: there, not blank, and different where what they show differs."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,9 +11,13 @@ from reports import plots
 from reports.bundle_reading import read
 from reports.findings.communes import Commune
 from reports.findings.found import Found
+from reports.findings.timelines import PARTIAL
 from reports.geography import frame
 
-NAMES = ["map-20s.png", "map-180s.png", "map-end.png", "reach.png", "latency.png"]
+NAMES = [
+    *("map-20s.png", "map-180s.png", "map-end.png"),
+    *("reach.png", "latency.png", "timeline.png"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -27,9 +32,7 @@ def drawn(png):
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_every_picture_is_drawn(found, language):
-    pictures = dict(
-        plots.pictures(found.reaches, found.latencies, found.communes, found.frame, language)
-    )
+    pictures = dict(plots.pictures(found, language))
     assert list(pictures) == NAMES
     for png in pictures.values():
         assert 0.001 < drawn(png) < 0.6
@@ -72,12 +75,21 @@ def test_names_cannot_be_formulas(found):
     assert plots.reach_picture(strange, "vi").startswith(b"\x89PNG")
 
 
-def test_without_findings_there_are_still_axes():
-    names = [name for name, _ in plots.pictures((), (), found_nothing(), None, "vi")]
-    assert names == ["reach.png", "latency.png"]
+def test_a_timeline_shows_what_was_missed(found):
+    """Without the misses of its first row the picture is another, and has less red."""
+
+    def red(rows):
+        picture = imread(io.BytesIO(plots.timeline_picture(found, rows, "vi")))
+        lane = picture[int(picture.shape[0] * 0.12) : int(picture.shape[0] * 0.8)]
+        return int(((lane[..., 0] > 0.5) & (lane[..., 1:3].max(axis=2) < 0.3)).sum())
+
+    (first, *_) = found.worst
+    heard = [entry for entry in first.pattern if entry[1] <= PARTIAL]
+    assert len(heard) < len(first.pattern)
+    assert red([replace(first, pattern=heard)]) < red([first])
 
 
-def found_nothing():
-    from reports.findings.communes import Communes
-
-    return Communes((), np.empty(0, np.int64))
+def test_without_findings_there_are_still_axes(found):
+    nothing_missed = replace(found.timelines, missed=np.zeros_like(found.timelines.missed))
+    nothing = replace(found, reaches=(), latencies=(), frame=None, timelines=nothing_missed)
+    assert [name for name, _ in plots.pictures(nothing, "vi")] == ["reach.png", "latency.png"]

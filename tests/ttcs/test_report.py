@@ -4,6 +4,8 @@ import json
 import resource
 import subprocess
 import sys
+from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,36 @@ def test_a_mistake_is_one_line(bundle: Path, arguments: list[str], said: str) ->
     assert (code, out) == (2, "")
     assert said in err
     assert err.count("\n") == 1
+
+
+def broken(place: Path) -> None:
+    """A table that is none, though the manifest agrees with it."""
+    (place / "tables/plays.parquet").write_bytes(b"PAR1<script>PAR1")
+    manifest = json.loads((place / "manifest.json").read_bytes())
+    told = sha256((place / "tables/plays.parquet").read_bytes()).hexdigest()
+    manifest["files"]["tables/plays.parquet"]["sha256"] = told
+    (place / "manifest.json").write_text(json.dumps(manifest))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (broken, "run/tables/plays.parquet: is not a Parquet table"),
+        (lambda place: (place / "tables/plays.parquet").unlink(), "plays.parquet: is not readable"),
+        (lambda place: (place / "results.json").write_text("{}"), "not what the manifest says"),
+        (lambda place: (place / "manifest.json").write_text("[[["), "manifest.json"),
+    ],
+)
+@pytest.mark.parametrize("form", ["html", "pdf"])
+def test_a_spoilt_run_is_one_line_and_leaves_no_file(
+    bundle: Path, form: str, spoil: Callable[[Path], object], said: str
+) -> None:
+    spoil(bundle)
+    before = set(Path().rglob("*"))
+    code, out, err = here("report", "run", "--format", form, "--pictures", "pictures")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert said in err
+    assert set(Path().rglob("*")) == before
 
 
 def test_without_the_extra_it_says_what_to_install(

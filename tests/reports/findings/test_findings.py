@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.bundle_reading import read
+from reports.findings.communes import province_name
 from reports.findings.found import Found
 from reports.findings.reach import STEPS_S
 from reports.findings.silence import ranges
-from reports.findings.timelines import OUTCOMES, timelines
+from reports.findings.timelines import OUTCOMES, WORST_COMMUNES, WORST_ROWS, timelines
 from simulator.playout.case import REASONS
 
 
@@ -104,6 +105,33 @@ def test_timelines_hold_every_segment_and_every_miss(found, plays, place):
         for one in plays
     )
     assert missed == expected
+
+
+def test_the_worst_communes_are_those_that_missed_most(found, plays):
+    commune_of = {
+        device: found.communes.all[place].code
+        for device, place in zip(
+            found.bundle.tables["devices"].names("device").names,
+            found.communes.of_device.tolist(),
+            strict=True,
+        )
+    }
+    missed = Counter(commune_of[p["device"]] for p in plays if p["first_sound_ms"] is None)
+    told = list(dict.fromkeys(found.communes.all[row.commune].code for row in found.worst))
+    assert [missed[code] for code in told] == sorted(missed.values(), reverse=True)[:WORST_COMMUNES]
+    for code in told:
+        rows = [row for row in found.worst if found.communes.all[row.commune].code == code]
+        there = [device for device, home in commune_of.items() if home == code]
+        assert len(rows) <= WORST_ROWS
+        assert sum(row.devices for row in rows) <= len(there)
+        if len(rows) < WORST_ROWS:
+            assert sum(row.devices for row in rows) == len(there)
+
+
+def test_a_province_has_its_name():
+    assert province_name("2022", "52") == "Bình Định (52)"
+    assert province_name("2022", "??") == "??"
+    assert province_name("none", "52") == "52"
 
 
 def test_a_map_of_the_country_is_no_map_of_a_province(found):

@@ -1,7 +1,9 @@
 """What a person meets: with keyboard, phone, screen reader, paper, in either language."""
 
 import re
+from collections import Counter
 
+import pyarrow.parquet as pq
 import pytest
 
 pytestmark = pytest.mark.needs_tool("chromium")
@@ -91,10 +93,32 @@ def test_a_commune_is_chosen_by_name_or_on_the_map(opened, report_of):
     assert shown.locator("#district option:checked").inner_text() != "Huyện An Lão"
 
 
+def test_rows_tell_every_outcome_of_the_commune_that_missed_most(opened, report_of, bundle_of):
+    """Items times devices over the rows, as the table of plays has them."""
+    shown = opened(report_of(DAY))
+    place = bundle_of(DAY) / "tables"
+    devices = pq.read_table(place / "devices.parquet").to_pylist()
+    home = {one["device"]: one["commune"] for one in devices}
+    plays = pq.read_table(place / "plays.parquet").to_pylist()
+    missed = Counter(home[p["device"]] for p in plays if p["first_sound_ms"] is None)
+    ((_, most),) = missed.most_common(1)
+    told = 0
+    for row in shown.locator("#timeline .row").all():
+        (number,) = re.findall(r"\d+", row.inner_text().partition("thiết bị")[0])
+        outcomes = row.locator("b").inner_text().split(", ")
+        assert len(outcomes) > 1
+        heard = ("phát trọn vẹn", "phát một phần")
+        items = (one.partition(" ") for one in outcomes)
+        told += int(number) * sum(int(n) for n, _, word in items if word not in heard)
+    assert told == most
+
+
 def test_paper_has_the_maps_and_every_table(opened, report_of):
     shown = opened(report_of(DAY))
     shown.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     shown.emulate_media(media="print")
+    assert shown.locator("#timeline-rows td").count() > 10
+    assert shown.locator("#timeline-rows td").first.is_visible()
     assert shown.locator(".still img").count() == 3
     assert shown.locator(".still img").first.is_visible()
     assert not shown.locator(".switch").is_visible()

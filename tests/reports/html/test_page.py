@@ -94,6 +94,26 @@ def test_a_page_opens_in_the_language_asked_for(bundle_of, language):
     assert checked == language
 
 
+def test_a_limit_missed_as_expected_is_not_told_as_met(report_of):
+    shown = report_of("reconnect-storm").decode()
+    (title,) = re.findall(r'<h4 id="target-PROFILE-T4-P95">.*</h4>', shown)
+    assert "không đạt, đúng như dự kiến" in title
+    assert "mark-expected-failure" in title
+    (other,) = re.findall(r'<h4 id="target-PROFILE-NO-DUPLICATES">.*</h4>', shown)
+    assert ">đạt<" in other
+
+
+def test_places_of_the_same_figures_share_a_line(report_of, bundle_of):
+    """And every commune stands in one."""
+    shown = report_of("binh-dinh-day").decode()
+    table = shown.partition('aria-labelledby="reached-1">')[2].partition("</table>")[0]
+    rows = re.findall(r'<th scope="row" class="names" lang="vi">(.*?)</th><td>(\d+)</td>', table)
+    names = [name for names, _ in rows for name in re.findall(r"\((\d+)\)", names)]
+    communes = read(bundle_of("binh-dinh-day")).tables["communes"].names("commune").names
+    assert sorted(names) == sorted(communes)
+    assert sum(int(number) for _, number in rows) == len(communes) > 3 * len(rows)
+
+
 def hostile(results):
     changed = json.loads(results)
     changed["scenario"]["title"] = {"vi": HOSTILE, "en": HOSTILE}

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reference_system.services.acting import Act
 from reference_system.services.refusals import Invalid
+from reference_system.services.system import System
 from reference_system.services.units import Unit, Units
 from reference_system.web.pages.typed import Typed
 from scenarios.scenario import Area
@@ -96,13 +97,10 @@ def values(act: Act, area: Area) -> list[str]:
     return [*(["own"] if area.everywhere else []), *boxes]
 
 
-def names(units: Units, everywhere: str, area: Area) -> Iterator[str]:
-    """What people call the places of an area; `everywhere` is the name of the whole system's."""
+def names(system: System, area: Area) -> Iterator[str]:
+    """What people call the places of an area, and the ids of its devices."""
+    units = system.units
     if area.everywhere:
-        yield everywhere
-    yield from (units.name(unit) for unit in units.places(Area(False, *_codes(area))))
+        yield units.name(system.settings.unit)
+    yield from (units.name(unit) for unit in units.places(replace(area, everywhere=False)))
     yield from area.devices
-
-
-def _codes(area: Area) -> tuple[tuple[str, ...], ...]:
-    return area.provinces, area.districts, area.communes

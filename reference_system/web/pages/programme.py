@@ -73,7 +73,7 @@ def _monday(written: str, today: date) -> date:
 
 
 def _places(act: Act, slot: Slot) -> list[str]:
-    return list(areas.names(act.system.units, act.system.settings.name, as_area(slot.area)))
+    return list(areas.names(act.system, as_area(slot.area)))
 
 
 @router.get("/slots/new")

@@ -44,6 +44,7 @@ def environment(language: Language) -> Environment:
         "say": lambda text: _said(text, language),
         "vi": lambda text: vietnamese(text, language),
         "moment": lambda ms: _time(ms, "%d/%m/%Y %H:%M"),
+        "day": lambda ms: _time(ms, "%d/%m"),
         "clock": lambda ms: _time(ms, "%H:%M:%S"),
         "hour": lambda ms: _time(ms, "%H:%M"),
         "lasting": lambda ms: lasting(ms, language),

@@ -24,7 +24,6 @@ from reference_system.web.pages.visits import PageRoute
 FILES = {
     "style.css": "text/css; charset=utf-8",
     "today.js": "text/javascript; charset=utf-8",
-    "icon.svg": "image/svg+xml",
 }
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -48,7 +47,7 @@ for _pages in (
 
 @router.get("/static/{name}")
 def static(name: str) -> Response:
-    """The stylesheet, the script of the map, and the icon."""
+    """The stylesheet, and the script of the map."""
     if name not in FILES:
         raise Missing("no-file", "Không có tệp này.", "There is no such file.")
     headers = {"cache-control": "max-age=300"}

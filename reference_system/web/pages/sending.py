@@ -69,7 +69,7 @@ def _preview(visit: Visit, bulletin_id: str, refusal: Refusal | None = None) -> 
             wanted=wanted,
             preview=collisions.preview(act, wanted),
             shown=SHOWN_OVERLAPS,
-            places=list(areas.names(act.system.units, act.system.settings.name, wanted.area)),
+            places=list(areas.names(act.system, wanted.area)),
             fields=repeated(visit.typed),
             new_id=new_id(act.now_ms),
         )

@@ -86,19 +86,19 @@ class Typed:
         )
 
     def number(self, name: str, least: int, most: int) -> int | None:
-        """A whole number, None where the field is empty."""
+        """A whole number from 0 on, None where the field is empty."""
         found = self.line(name)
         if not found:
             return None
-        number = int(found) if found.isdecimal() and found.isascii() and len(found) < 10 else -1
-        if not least <= number <= most:
+        is_number = found.isdecimal() and found.isascii() and len(found) < 10
+        if not is_number or not least <= int(found) <= most:
             raise Invalid(
                 "out-of-bounds",
                 f"Số nguyên từ {least} đến {most}.",
                 f"A whole number from {least} to {most}.",
                 name,
             )
-        return number
+        return int(found)
 
     def a_number(self, name: str, least: int, most: int) -> int:
         """A whole number that must be there."""

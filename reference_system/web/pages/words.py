@@ -136,10 +136,11 @@ REASONS: Mapping[str, Text] = {
 """Of `play_logs.REASONS`; anything else is a device's own words."""
 
 EFFECTS: Mapping[Effect, Text] = {
-    "cuts": Text("ngắt nội dung kia", "cuts the other off"),
-    "waits": Text("chờ nội dung kia phát xong", "waits for the other"),
-    "takes-turns": Text("phát lần lượt với nội dung kia", "takes turns with the other"),
+    "cuts": Text("bị ngắt", "is cut off"),
+    "waits": Text("được phát xong trước", "is heard to its end first"),
+    "takes-turns": Text("phát lần lượt", "takes turns"),
 }
+"""What becomes of something that a new order meets."""
 
 PARTS: Mapping[PartKind, Text] = {
     "relay": Text("tiếp âm", "relay"),

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -14,11 +14,20 @@ from reference_system.services.refusals import Forbidden, NotKnown
 from reference_system.services.system import System
 from reference_system.services.units import Unit
 from reference_system.store.people import AuditEntry
+from scenarios.scenario import Text
 
 Role = Literal["compose", "appraise", "approve", "operate", "view", "administer"]
 
-ROLES: tuple[Role, ...] = ("compose", "appraise", "approve", "operate", "view", "administer")
-"""Soạn, thẩm định, duyệt, vận hành, xem, quản trị."""
+ROLE_NAMES: Mapping[Role, Text] = {
+    "compose": Text("soạn tin", "compose"),
+    "appraise": Text("thẩm định", "appraise"),
+    "approve": Text("duyệt", "approve"),
+    "operate": Text("vận hành", "operate"),
+    "view": Text("xem", "view"),
+    "administer": Text("quản trị", "administer"),
+}
+
+ROLES: tuple[Role, ...] = tuple(ROLE_NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,7 @@ class Act:
         if role not in self.actor.roles:
             raise Forbidden(
                 "role-missing",
-                f"Tài khoản không có vai trò “{role}”.",
+                f"Tài khoản không có vai trò “{ROLE_NAMES[role].vi}”.",
                 f"This account does not have the role {role}.",
             )
         for place in places:

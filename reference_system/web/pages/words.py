@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from reference_system.dispatch.overlaps import Effect
-from reference_system.services.acting import Role
+from reference_system.services.acting import ROLE_NAMES
 from reference_system.services.feedback import Channel
 from reference_system.services.feedback import State as FeedbackState
 from reference_system.services.orders import State as OrderState
@@ -13,14 +13,7 @@ from reference_system.services.units import Level
 from reference_system.services.workflow import Step
 from scenarios.scenario import Text
 
-ROLES: Mapping[Role, Text] = {
-    "compose": Text("soạn tin", "compose"),
-    "appraise": Text("thẩm định", "appraise"),
-    "approve": Text("duyệt", "approve"),
-    "operate": Text("vận hành", "operate"),
-    "view": Text("xem", "view"),
-    "administer": Text("quản trị", "administer"),
-}
+ROLES = ROLE_NAMES
 
 LEVELS: Mapping[Level, Text] = {
     "central": Text("Trung ương", "central"),

@@ -1,7 +1,10 @@
 """A source system started in order, served, and stopped in reverse: what `ttcs serve` does."""
 
+import asyncio
 import fcntl
+import logging
 import os
+import signal
 import socket
 import stat
 from collections.abc import Callable, Iterator
@@ -16,7 +19,8 @@ from sqlalchemy.exc import DBAPIError
 from reference_system.broker.choose import choose
 from reference_system.broker.contract import BrokerError, Certificate
 from reference_system.options import Options
-from reference_system.services import accounts
+from reference_system.services.content import media
+from reference_system.services.people import accounts
 from reference_system.services.refusals import Invalid
 from reference_system.services.system import Settings, System, now_ms
 from reference_system.services.units import Units
@@ -28,16 +32,39 @@ from reference_system.working import working
 from scenarios.problems import one_line
 from scenarios.territory import UnknownEra
 
+BACKLOG = 2_048
+"""Connections that wait to be accepted."""
+
 
 class CannotServe(Exception):  # noqa: N818 (reads as what it is where it is raised)
     """The source system cannot start as asked; the text is one line for people."""
 
 
+class _ToldToStop(BaseException):
+    """SIGTERM came: a KeyboardInterrupt of another name."""
+
+
 def serve(options: Options, tell: Callable[[str], None]) -> None:
     """Serve until interrupted or told to stop; `tell` gets lines for people.
 
-    Raises `CannotServe` before anything is answered.
+    SIGTERM ends it in order, as Ctrl-C does, but without an exception. To be called from the main
+    thread. Raises `CannotServe` before anything is answered.
     """
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        _serve(options, tell)
+    except _ToldToStop:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _stop(_signal: int, _frame: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # said twice, it does not break off the ending
+    raise _ToldToStop
+
+
+def _serve(options: Options, tell: Callable[[str], None]) -> None:
     certificate = _certificate(options)
     with ExitStack() as opened:
         _own(options.data_dir, opened)
@@ -48,6 +75,7 @@ def serve(options: Options, tell: Callable[[str], None]) -> None:
         database = _database(options)
         opened.callback(database.close)
         system = System(_settings(options, database, address), database)
+        media.store(system).clear_unfinished()
         first = accounts.first_administrator(system)
         try:
             broker = choose(
@@ -72,6 +100,7 @@ def serve(options: Options, tell: Callable[[str], None]) -> None:
                 f"Quản trị viên đầu tiên, chỉ hiện một lần / first administrator, shown once: "
                 f"{login} {password}"
             )
+        logging.getLogger("uvicorn.error").addFilter(_is_error)
         server = uvicorn.Server(
             uvicorn.Config(
                 application(system),
@@ -85,6 +114,11 @@ def serve(options: Options, tell: Callable[[str], None]) -> None:
             )
         )
         server.run([listening])
+
+
+def _is_error(record: logging.LogRecord) -> bool:
+    """Whether something went wrong: a request that our own ending cut off is none."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 def _certificate(options: Options) -> Certificate | None:
@@ -116,6 +150,8 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((host, port))
+            # Only now nobody else can have the port; who comes early waits, and is answered.
+            listening.listen(BACKLOG)
         except OSError as error:
             raise CannotServe(f"--host {host} --port {port}: {error.strerror}") from None
         yield listening

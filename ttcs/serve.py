@@ -1,5 +1,6 @@
 """`ttcs serve`: the reference source system."""
 
+import gc
 from importlib.util import find_spec
 
 from reference_system.options import Options
@@ -12,8 +13,12 @@ def serve(options: Options) -> int:
     if find_spec("fastapi") is None or find_spec("sqlalchemy") is None:
         tell_error("ttcs serve needs more packages: pip install 'ttcs-hil[server]'")
         return BAD_INPUT
+    # What is loaded stays: to look through it for garbage, now or later, takes time for nothing.
+    gc.disable()
     from reference_system.serving import CannotServe, serve
 
+    gc.freeze()
+    gc.enable()
     try:
         serve(options, tell)
     except CannotServe as error:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reference_system.services.attempts import AddressLimit
+from reference_system.services.people.attempts import AddressLimit
 from reference_system.services.units import Unit, Units
 from reference_system.store.database import Database
 

@@ -97,7 +97,7 @@ class YearlyReport(Table):
     """A unit's report on a year: once submitted, its two files never change.
 
     It covers from `since_ms` to before `until_ms`. `sha256` is of `csv` and `html` together, see
-    `services.yearly_report.seal`.
+    `services.administration.yearly_report.seal`.
     """
 
     __tablename__ = "yearly_reports"

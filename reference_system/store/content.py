@@ -26,7 +26,7 @@ class BulletinRow(Table):
 
     `state`: draft, submitted, appraised, approved, returned, withdrawn. `kind`: text, image,
     audio, video, relay. `status`: Actual, Exercise, Test. `field`: one of
-    `reference_system.services.bulletin_words.FIELDS`. `level` and `code` name the unit that
+    `reference_system.services.content.bulletin_words.FIELDS`. `level` and `code` name the unit that
     composed it, `department` the author's. `source_id` names the system where it was made,
     `source_key` its id there. What was approved never changes: a new version is a row of its own
     that `revises` the old one. `version` grows with each step. `words_hash` is of the request

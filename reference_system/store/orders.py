@@ -16,9 +16,10 @@ class Slot(Table):
     """A programme slot of stations (lịch phát): on `days` (0 = Monday) from `at_ms` after midnight.
 
     `area` is a `scenarios.scenario.Area` as a mapping, its codes of `era`; `items` are the parts in
-    order (`services.programmes.Part`). `version` grows with each change; occurrences that were sent
-    are cancelled and sent anew. What was to be sent before `issued_until_ms` is settled, and there
-    is nothing to do before `next_due_ms`. `asked` is the request that made the slot.
+    order (`services.broadcasting.programmes.Part`). `version` grows with each change; occurrences
+    that were sent are cancelled and sent anew. What was to be sent before `issued_until_ms` is
+    settled, and there is nothing to do before `next_due_ms`. `asked` is the request that made the
+    slot.
     """
 
     __tablename__ = "slots"

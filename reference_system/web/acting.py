@@ -13,10 +13,10 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from reference_system.services import sessions
 from reference_system.services.acting import Act, Actor, acting, looking
+from reference_system.services.people import sessions
+from reference_system.services.people.sessions import Login
 from reference_system.services.refusals import Forbidden
-from reference_system.services.sessions import Login
 from reference_system.services.system import System
 
 COOKIE = "ttcs_session"

@@ -9,11 +9,15 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from reference_system.services.refusals import Refusal, Unable
 from scenarios.problems import one_line, shortened
 
+WRONG_METHOD = 405
 TOO_LONG = 413
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 HEADERS = {401: {"www-authenticate": "Bearer"}, 429: {"retry-after": "60"}}
 """What answers of these statuses say besides."""
@@ -76,12 +80,14 @@ def tell_problems(app: FastAPI) -> None:
         )
 
     @app.exception_handler(HTTPException)
-    async def http(_request: Request, error: HTTPException) -> ProblemResponse:
+    async def http(request: Request, error: HTTPException) -> ProblemResponse:
         if error.status_code == TOO_LONG:
             return too_long(int(error.detail))
         vi, en = _HTTP.get(error.status_code, (str(error.detail), str(error.detail)))
         answer = problem(error.status_code, "http", vi, en)
         answer.headers.update(error.headers or {})
+        if error.status_code == WRONG_METHOD:
+            answer.headers["allow"] = ", ".join(_allowed(request))
         return answer
 
     @app.exception_handler(OperationalError)
@@ -93,3 +99,15 @@ def tell_problems(app: FastAPI) -> None:
             "The database cannot be used now; nothing was stored.",
         )
         return problem(away.status, away.code, away.vi, away.en)
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods that the address takes; Starlette tells those of its first route only."""
+    return [
+        method
+        for method in METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] == Match.FULL
+            for route in request.app.router.routes
+        )
+    ]

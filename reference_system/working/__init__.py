@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reference_system.broker.contract import Broker
 from reference_system.broker.link import Link
-from reference_system.services import deliveries, telemetry
+from reference_system.services.fleet import deliveries, telemetry
 from reference_system.services.system import System
 from reference_system.working.carrying import Carrying
 from reference_system.working.following import Following
@@ -23,7 +23,7 @@ class Work:
     """What can be seen of the work while it goes on.
 
     `messages` counts what came from the broker by what became of it: `taken`, a reason of
-    `services.telemetry`, or `topic` for a topic of nobody.
+    `services.fleet.telemetry`, or `topic` for a topic of nobody.
     """
 
     link: Link

@@ -1,6 +1,6 @@
 """What is shared with other source systems goes there."""
 
-from reference_system.services.courier import carry_due
+from reference_system.services.sharing.courier import carry_due
 from reference_system.services.system import Bell, System
 
 LOOK_EVERY_S = 2.0

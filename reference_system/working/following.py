@@ -1,7 +1,7 @@
 """Commune pages and the log of channels follow what was approved and sent."""
 
-from reference_system.services import channels, commune_feed
 from reference_system.services.acting import acting, itself
+from reference_system.services.administration import channels, commune_feed
 from reference_system.services.system import Bell, System
 
 LOOK_EVERY_S = 2.0

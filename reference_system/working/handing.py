@@ -6,8 +6,8 @@ from concurrent.futures import Future
 from reference_system.broker.link import Link
 from reference_system.interface.messages import encode
 from reference_system.interface.topics import topic
-from reference_system.services import deliveries
-from reference_system.services.deliveries import Sendable
+from reference_system.services.fleet import deliveries
+from reference_system.services.fleet.deliveries import Sendable
 from reference_system.services.system import System
 
 MOST_ON_THE_WAY = 200

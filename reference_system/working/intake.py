@@ -6,7 +6,7 @@ from queue import Empty, SimpleQueue
 
 from reference_system.broker.link import Incoming
 from reference_system.interface import topics
-from reference_system.services import telemetry
+from reference_system.services.fleet import telemetry
 from reference_system.services.system import System
 
 MOST_AT_ONCE = 500

@@ -1,6 +1,6 @@
 """Orders and programmes become commands when they are due."""
 
-from reference_system.services.issuing import issue_due
+from reference_system.services.broadcasting.issuing import issue_due
 from reference_system.services.system import System
 
 LONGEST_WAIT_S = 5.0

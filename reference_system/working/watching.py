@@ -4,7 +4,7 @@ import logging
 import threading
 
 from reference_system.broker.contract import Broker, BrokerError
-from reference_system.services import credentials, deliveries, telemetry
+from reference_system.services.fleet import credentials, deliveries, telemetry
 from reference_system.services.system import System
 
 EVERY_S = 0.5

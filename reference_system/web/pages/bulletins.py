@@ -5,12 +5,17 @@ from typing import Literal, cast, get_args
 
 from fastapi import APIRouter, Response
 
-from reference_system.services import bulletins, media, speaking, workflow
 from reference_system.services.acting import Act
-from reference_system.services.bulletin_words import FIELD_NAMES, KIND_NAMES, STATE_NAMES, STATES
-from reference_system.services.drafts import MEDIA_FAMILIES, missing
+from reference_system.services.content import bulletins, media, speaking, workflow
+from reference_system.services.content.bulletin_words import (
+    FIELD_NAMES,
+    KIND_NAMES,
+    STATE_NAMES,
+    STATES,
+)
+from reference_system.services.content.drafts import MEDIA_FAMILIES, missing
+from reference_system.services.content.workflow import STEPS, Step
 from reference_system.services.refusals import Refusal
-from reference_system.services.workflow import STEPS, Step
 from reference_system.store.content import BulletinRow, Media
 from reference_system.web.pages.visits import PageRoute, TheVisit, Visit
 from scenarios.scenario import BulletinClass

@@ -4,9 +4,9 @@ from typing import get_args
 
 from fastapi import APIRouter, Response
 
-from reference_system.services import bulletins
 from reference_system.services.acting import Act
-from reference_system.services.bulletin_words import (
+from reference_system.services.content import bulletins
+from reference_system.services.content.bulletin_words import (
     FIELD_NAMES,
     FIELDS,
     KIND_NAMES,
@@ -14,7 +14,7 @@ from reference_system.services.bulletin_words import (
     SEVERITY_NAMES,
     STATUSES,
 )
-from reference_system.services.drafts import MOST_LANGUAGES, Content, Draft
+from reference_system.services.content.drafts import MOST_LANGUAGES, Content, Draft
 from reference_system.services.refusals import Refusal
 from reference_system.store.base import new_id
 from reference_system.store.content import BulletinRow

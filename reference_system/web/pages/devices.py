@@ -6,9 +6,9 @@ from typing import Any, get_args
 
 from fastapi import APIRouter, Response
 
-from reference_system.services import credentials, deliveries, devices, play_logs
 from reference_system.services.acting import Act
-from reference_system.services.devices import Kind, Presence, Registration
+from reference_system.services.fleet import credentials, deliveries, devices, play_logs
+from reference_system.services.fleet.devices import Kind, Presence, Registration
 from reference_system.services.refusals import Invalid, Refusal
 from reference_system.services.units import Unit
 from reference_system.store.devices import Device, DeviceEvent, PlayLogEntry

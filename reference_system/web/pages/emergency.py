@@ -6,23 +6,16 @@ from fastapi import APIRouter, Response
 
 from reference_system.dispatch.overlaps import Overlap, Span, overlaps
 from reference_system.interface.vocabulary import Status
-from reference_system.services import (
-    accounts,
-    addressing,
-    collisions,
-    emergencies,
-    media,
-    orders,
-    second_factor,
-    sending,
-)
 from reference_system.services.acting import Act
-from reference_system.services.bulletin_words import SEVERITY_NAMES, STATUSES
-from reference_system.services.drafts import MOST_CHARACTERS, Content, Draft
+from reference_system.services.broadcasting import addressing, collisions, orders, sending
+from reference_system.services.broadcasting.wanted import Wanted
+from reference_system.services.content import emergencies, media
+from reference_system.services.content.bulletin_words import SEVERITY_NAMES, STATUSES
+from reference_system.services.content.drafts import MOST_CHARACTERS, Content, Draft
+from reference_system.services.content.speaking import DEFAULT_ENGINE, speech
+from reference_system.services.content.workflow import RULES
+from reference_system.services.people import accounts, second_factor
 from reference_system.services.refusals import Invalid, NotKnown, Refusal
-from reference_system.services.speaking import DEFAULT_ENGINE, speech
-from reference_system.services.wanted import Wanted
-from reference_system.services.workflow import RULES
 from reference_system.store.base import new_id
 from reference_system.store.content import Media
 from reference_system.web.pages import areas

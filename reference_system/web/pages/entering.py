@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from reference_system.services import accounts, second_factor, sessions
+from reference_system.services.people import accounts, second_factor, sessions
 from reference_system.services.refusals import Forbidden, Refusal
 from reference_system.web.acting import forget_login, keep_login
 from reference_system.web.pages.rendering import LANGUAGES

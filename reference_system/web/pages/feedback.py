@@ -4,8 +4,8 @@ from typing import get_args
 
 from fastapi import APIRouter, Response
 
-from reference_system.services import feedback
-from reference_system.services.feedback import STATES, Channel, Words
+from reference_system.services.administration import feedback
+from reference_system.services.administration.feedback import STATES, Channel, Words
 from reference_system.services.refusals import Refusal
 from reference_system.store.base import new_id
 from reference_system.web.pages.units_typed import one_unit

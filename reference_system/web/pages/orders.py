@@ -4,9 +4,9 @@ from typing import cast, get_args
 
 from fastapi import APIRouter, Response
 
-from reference_system.services import orders
-from reference_system.services.addressing import as_area
-from reference_system.services.orders import State
+from reference_system.services.broadcasting import orders
+from reference_system.services.broadcasting.addressing import as_area
+from reference_system.services.broadcasting.orders import State
 from reference_system.services.refusals import Refusal
 from reference_system.store.people import Person
 from reference_system.web.pages import areas

@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, Response
 
-from reference_system.services import accounts, audit
-from reference_system.services.accounts import Account
 from reference_system.services.acting import ROLES, Act
-from reference_system.services.audit import Wanted
+from reference_system.services.people import accounts, audit
+from reference_system.services.people.accounts import Account
+from reference_system.services.people.audit import Wanted
 from reference_system.services.refusals import Refusal
 from reference_system.store.base import new_id
 from reference_system.web.pages.typed import Typed

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
 from reference_system.dispatch.commands import VIETNAM_TIME
-from reference_system.services import play_logs
+from reference_system.services.fleet import play_logs
 from reference_system.services.refusals import Invalid
 from reference_system.web.pages.typed import Typed
 from reference_system.web.pages.visits import PageRoute, TheVisit

@@ -7,11 +7,15 @@ from typing import get_args
 from fastapi import APIRouter, Response
 
 from reference_system.interface.wire_types import clock_ms, clock_text
-from reference_system.services import programmes
 from reference_system.services.acting import Act
-from reference_system.services.addressing import as_area
-from reference_system.services.programme_items import Part, PartKind, parts
-from reference_system.services.programmes import DEFAULT_LEAD_MS, MOST_PARTS, WantedSlot
+from reference_system.services.broadcasting import programmes
+from reference_system.services.broadcasting.addressing import as_area
+from reference_system.services.broadcasting.programme_items import Part, PartKind, parts
+from reference_system.services.broadcasting.programmes import (
+    DEFAULT_LEAD_MS,
+    MOST_PARTS,
+    WantedSlot,
+)
 from reference_system.services.refusals import Invalid, Refusal
 from reference_system.services.within import communes_of
 from reference_system.store.base import new_id

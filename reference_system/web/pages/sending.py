@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter, Response
 
-from reference_system.services import bulletins, collisions, orders
 from reference_system.services.acting import Act
+from reference_system.services.broadcasting import collisions, orders
+from reference_system.services.broadcasting.wanted import Wanted
+from reference_system.services.content import bulletins
 from reference_system.services.refusals import Refusal
-from reference_system.services.wanted import Wanted
 from reference_system.store.base import new_id
 from reference_system.web.pages import areas
 from reference_system.web.pages.typed import Typed

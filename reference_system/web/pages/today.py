@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Response
 
 from reference_system.dispatch.overlaps import Span
-from reference_system.services import alerts, bulletins, collisions, devices, feedback
 from reference_system.services.acting import Act
+from reference_system.services.administration import feedback
+from reference_system.services.broadcasting import collisions
+from reference_system.services.content import alerts, bulletins
+from reference_system.services.fleet import devices
 from reference_system.services.refusals import Refusal
 from reference_system.services.within import communes_of
 from reference_system.store.content import AlertRow, BulletinRow

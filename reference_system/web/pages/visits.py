@@ -14,8 +14,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from reference_system.services import sessions
 from reference_system.services.acting import Act, Actor, Role, acting, looking
+from reference_system.services.people import sessions
 from reference_system.services.refusals import Invalid, Refusal, TooLarge, Unable
 from reference_system.services.system import System
 from reference_system.web.acting import (

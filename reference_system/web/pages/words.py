@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from reference_system.dispatch.overlaps import Effect
 from reference_system.services.acting import ROLE_NAMES
-from reference_system.services.feedback import Channel
-from reference_system.services.feedback import State as FeedbackState
-from reference_system.services.orders import State as OrderState
-from reference_system.services.play_logs import PlayState
-from reference_system.services.programme_items import PartKind
+from reference_system.services.administration.feedback import Channel
+from reference_system.services.administration.feedback import State as FeedbackState
+from reference_system.services.broadcasting.orders import State as OrderState
+from reference_system.services.broadcasting.programme_items import PartKind
+from reference_system.services.content.workflow import Step
+from reference_system.services.fleet.play_logs import PlayState
 from reference_system.services.units import Level
-from reference_system.services.workflow import Step
 from scenarios.scenario import Text
 
 ROLES = ROLE_NAMES

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from reference_system.interface.cap import MAX_BYTES
-from reference_system.services import alerts, cap_bulletins
+from reference_system.services.content import alerts, cap_bulletins
 from reference_system.services.paging import PAGE
 from reference_system.services.refusals import TooLarge
 from reference_system.store.content import AlertRow

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from reference_system.services import audit
-from reference_system.services.audit import Wanted
 from reference_system.services.paging import PAGE
+from reference_system.services.people import audit
+from reference_system.services.people.audit import Wanted
 from reference_system.store.people import AuditEntry
 from reference_system.web.acting import Looking
 from reference_system.web.models import (

@@ -6,13 +6,19 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from reference_system.interface.vocabulary import Status
-from reference_system.services import bulletins, emergencies, media, speaking
 from reference_system.services.acting import Act, looking
-from reference_system.services.bulletin_words import FieldName, Kind, State
-from reference_system.services.drafts import LANGUAGE, MOST_LANGUAGES, Content, Draft, missing
+from reference_system.services.content import bulletins, emergencies, media, speaking
+from reference_system.services.content.bulletin_words import FieldName, Kind, State
+from reference_system.services.content.drafts import (
+    LANGUAGE,
+    MOST_LANGUAGES,
+    Content,
+    Draft,
+    missing,
+)
+from reference_system.services.content.workflow import steps_from
 from reference_system.services.paging import PAGE
 from reference_system.services.units import Level, Unit, Units
-from reference_system.services.workflow import steps_from
 from reference_system.store.content import BulletinRow
 from reference_system.web.acting import Acting, Looking, TheActor, TheSystem
 from reference_system.web.models import (

@@ -5,8 +5,8 @@ from typing import Annotated, Literal, cast
 from fastapi import APIRouter
 from pydantic import Field
 
-from reference_system.services import channels
-from reference_system.services.channels import Kind
+from reference_system.services.administration import channels
+from reference_system.services.administration.channels import Kind
 from reference_system.services.units import Level
 from reference_system.store.administration import Channel
 from reference_system.web.acting import Acting, Looking

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import Field
 
-from reference_system.services import choices
-from reference_system.services.choices import OFFERED_AT_MOST, Offer
+from reference_system.services.content import choices
+from reference_system.services.content.choices import OFFERED_AT_MOST, Offer
 from reference_system.web.acting import Acting, Looking
 from reference_system.web.models import ABOUT_ONE, CHANGES, ClientId, PathId, Strict
 from reference_system.web.routes.bulletins import BulletinOut

@@ -6,9 +6,10 @@ from xml.etree import ElementTree
 
 from fastapi import APIRouter, Path, Query, Response
 
-from reference_system.services import commune_feed, media
 from reference_system.services.acting import itself, looking
-from reference_system.services.commune_feed import Post
+from reference_system.services.administration import commune_feed
+from reference_system.services.administration.commune_feed import Post
+from reference_system.services.content import media
 from reference_system.services.system import System
 from reference_system.web.acting import TheSystem
 from reference_system.web.models import (

@@ -17,9 +17,9 @@ from starlette.exceptions import HTTPException
 
 from reference_system.interface.messages import Ack, Command, PlayLog, StatusReport
 from reference_system.interface.topics import Kind
-from reference_system.services import credentials, deliveries, telemetry
-from reference_system.services.credentials import Logins
-from reference_system.services.deliveries import Sendable
+from reference_system.services.fleet import credentials, deliveries, telemetry
+from reference_system.services.fleet.credentials import Logins
+from reference_system.services.fleet.deliveries import Sendable
 from reference_system.services.refusals import Refusal
 from reference_system.services.system import System
 from reference_system.web.acting import TheSystem

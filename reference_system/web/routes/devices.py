@@ -5,9 +5,15 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 
-from reference_system.services import credentials, deliveries, devices
 from reference_system.services.acting import Act
-from reference_system.services.devices import Kind, Presence, Registered, Registration, WrongRows
+from reference_system.services.fleet import credentials, deliveries, devices
+from reference_system.services.fleet.devices import (
+    Kind,
+    Presence,
+    Registered,
+    Registration,
+    WrongRows,
+)
 from reference_system.services.paging import PAGE
 from reference_system.services.refusals import Invalid, Refusal
 from reference_system.store.devices import Device

@@ -5,16 +5,16 @@ from typing import Annotated, Any, cast
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
-from reference_system.services import documents
 from reference_system.services.acting import Act, acting
-from reference_system.services.document_files import (
+from reference_system.services.administration import documents
+from reference_system.services.administration.document_files import (
     MEDIA_TYPES,
     MOST_BYTES,
     FileKind,
     Secrecy,
     too_large,
 )
-from reference_system.services.documents import Letter
+from reference_system.services.administration.documents import Letter
 from reference_system.services.units import Level
 from reference_system.store.administration import Document, DocumentRecipient
 from reference_system.web.acting import Acting, Looking, TheActor, TheSystem

@@ -6,9 +6,10 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from reference_system.interface.exchange import Ordered
-from reference_system.services import exchange, peers, receiving, statistics
-from reference_system.services.peers import About
-from reference_system.services.statistics import Period
+from reference_system.services.administration import statistics
+from reference_system.services.administration.statistics import Period
+from reference_system.services.sharing import exchange, peers, receiving
+from reference_system.services.sharing.peers import About
 from reference_system.services.units import Level, Unit
 from reference_system.store.exchange import Alarm, Incoming, Outgoing, Peer
 from reference_system.web.acting import Acting, Looking

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal, cast
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 
-from reference_system.services import feedback
 from reference_system.services.acting import Act, acting, itself, looking
-from reference_system.services.feedback import Channel, State, Words
+from reference_system.services.administration import feedback
+from reference_system.services.administration.feedback import Channel, State, Words
 from reference_system.services.system import System
 from reference_system.services.units import Level
 from reference_system.store.administration import Feedback

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Request
 
 from reference_system.interface.exchange import Answer, Message
-from reference_system.services import peers, received_files, receiving
-from reference_system.services.media import MOST_BYTES, too_large
+from reference_system.services.content.media import MOST_BYTES, too_large
+from reference_system.services.sharing import peers, received_files, receiving
 from reference_system.store.exchange import Peer
 from reference_system.web.acting import TheSystem, Token
 from reference_system.web.models import problems

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
-from reference_system.services import media
 from reference_system.services.acting import Actor, acting, looking
-from reference_system.services.media import MOST_BYTES, Family
+from reference_system.services.content import media
+from reference_system.services.content.media import MOST_BYTES, Family
 from reference_system.services.system import System
 from reference_system.store.content import Media
 from reference_system.web.acting import TheActor, TheSystem

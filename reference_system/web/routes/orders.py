@@ -7,11 +7,11 @@ from pydantic import Field
 
 from reference_system.dispatch.overlaps import Effect, Overlap, Span
 from reference_system.interface.vocabulary import Status
-from reference_system.services import collisions, orders
-from reference_system.services.orders import State
+from reference_system.services.broadcasting import collisions, orders
+from reference_system.services.broadcasting.orders import State
+from reference_system.services.broadcasting.wanted import Wanted
 from reference_system.services.paging import PAGE
 from reference_system.services.units import Level
-from reference_system.services.wanted import Wanted
 from reference_system.store.orders import Delivery, Order
 from reference_system.web.acting import Acting, Looking
 from reference_system.web.models import (

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from reference_system.services import accounts
-from reference_system.services.accounts import LOGIN, Account
 from reference_system.services.acting import Act, Role
 from reference_system.services.paging import PAGE
+from reference_system.services.people import accounts
+from reference_system.services.people.accounts import LOGIN, Account
 from reference_system.services.units import Level
 from reference_system.store.people import Person
 from reference_system.web.acting import Acting, Looking

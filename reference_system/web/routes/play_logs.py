@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
-from reference_system.services import play_logs
+from reference_system.services.fleet import play_logs
+from reference_system.services.fleet.play_logs import PlayState
 from reference_system.services.paging import PAGE
-from reference_system.services.play_logs import PlayState
 from reference_system.web.acting import Looking, TheActor, TheSystem
 from reference_system.web.models import (
     ABOUT_ONE,

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
-from reference_system.services import programmes
+from reference_system.services.broadcasting import programmes
+from reference_system.services.broadcasting.programme_items import Part, PartKind, parts
+from reference_system.services.broadcasting.programmes import DEFAULT_LEAD_MS, WantedSlot
 from reference_system.services.paging import PAGE
-from reference_system.services.programme_items import Part, PartKind, parts
-from reference_system.services.programmes import DEFAULT_LEAD_MS, WantedSlot
 from reference_system.services.refusals import Invalid
 from reference_system.store.orders import Slot
 from reference_system.web.acting import Acting, Looking

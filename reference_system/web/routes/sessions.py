@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
-from reference_system.services import accounts, second_factor, sessions
 from reference_system.services.acting import Role
-from reference_system.services.passwords import LONGEST, SHORTEST
+from reference_system.services.people import accounts, second_factor, sessions
+from reference_system.services.people.passwords import LONGEST, SHORTEST
 from reference_system.services.units import Level
 from reference_system.store.people import Person
 from reference_system.web.acting import TheNewcomer, TheSystem, Token

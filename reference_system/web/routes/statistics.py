@@ -5,9 +5,9 @@ from typing import Annotated, Any, cast
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from reference_system.services import statistics, yearly_report
 from reference_system.services.acting import Act
-from reference_system.services.statistics import SECTIONS, Period, Statistics
+from reference_system.services.administration import statistics, yearly_report
+from reference_system.services.administration.statistics import SECTIONS, Period, Statistics
 from reference_system.services.units import Level
 from reference_system.store.administration import YearlyReport
 from reference_system.web.acting import Acting, Looking

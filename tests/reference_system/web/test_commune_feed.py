@@ -2,8 +2,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from reference_system.services import commune_feed
 from reference_system.services.acting import acting, itself
+from reference_system.services.administration import commune_feed
 from reference_system.store.administration import CommunePost, PublishedBulletin
 from reference_system.store.content import BulletinContent, BulletinRow
 

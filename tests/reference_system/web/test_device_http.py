@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from reference_system.services import deliveries, devices
-from reference_system.services.credentials import LOGINS_PER_MINUTE
-from reference_system.services.devices import Registration
+from reference_system.services.fleet import deliveries, devices
+from reference_system.services.fleet.credentials import LOGINS_PER_MINUTE
+from reference_system.services.fleet.devices import Registration
 from reference_system.store.devices import Device
 
 

@@ -1,4 +1,4 @@
-from reference_system.services.document_files import MOST_BYTES
+from reference_system.services.administration.document_files import MOST_BYTES
 from reference_system.services.units import Unit
 
 AN_HUNG = Unit("commune", "21613")

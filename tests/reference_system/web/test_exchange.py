@@ -17,20 +17,13 @@ import pytest
 import uvicorn
 
 from reference_system.interface.exchange import Ordered, instant_text
-from reference_system.services import (
-    bulletins,
-    courier,
-    exchange,
-    media,
-    peers,
-    receiving,
-    statistics,
-    yearly_report,
-)
 from reference_system.services.acting import ROLES, Actor, acting, looking
-from reference_system.services.drafts import Content, Draft
-from reference_system.services.peers import About
-from reference_system.services.statistics import Period
+from reference_system.services.administration import statistics, yearly_report
+from reference_system.services.administration.statistics import Period
+from reference_system.services.content import bulletins, media
+from reference_system.services.content.drafts import Content, Draft
+from reference_system.services.sharing import courier, exchange, peers, receiving
+from reference_system.services.sharing.peers import About
 from reference_system.services.system import System
 from reference_system.services.units import Unit
 from reference_system.store.content import BulletinRow, Media

@@ -1,4 +1,4 @@
-from reference_system.services.attempts import ADDRESS_ATTEMPTS
+from reference_system.services.people.attempts import ADDRESS_ATTEMPTS
 from reference_system.services.units import Unit
 
 AN_HUNG = Unit("commune", "21613")

@@ -7,7 +7,7 @@ import wave
 
 import pytest
 
-from reference_system.services import media
+from reference_system.services.content import media
 from reference_system.services.units import Unit
 
 BINH_DINH = Unit("province", "52")

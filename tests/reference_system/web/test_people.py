@@ -2,7 +2,7 @@
 
 import pytest
 
-from reference_system.services import passwords
+from reference_system.services.people import passwords
 from reference_system.services.units import Unit
 
 CENTRAL = Unit("central", "VN")

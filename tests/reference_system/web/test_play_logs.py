@@ -5,8 +5,8 @@ import csv
 import pytest
 
 from reference_system.interface.messages import PlayEntry, PlayLog
-from reference_system.services import devices, play_logs
-from reference_system.services.devices import Registration
+from reference_system.services.fleet import devices, play_logs
+from reference_system.services.fleet.devices import Registration
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.testclient import TestClient
 
-from reference_system.services import passwords, refusals
+from reference_system.services import refusals
+from reference_system.services.people import passwords
 from reference_system.services.units import Unit
 from reference_system.web.models import InstantIn, Line, Lines, ProblemOut, Strict, instant_text
 from reference_system.web.problems import tell_problems
@@ -171,3 +172,9 @@ def test_the_interface_answers_as_its_description_says(client, person, path, mon
                 case.call_and_validate(headers=headers, excluded_checks=UNFIT)
 
         answered()
+
+
+def test_a_wrong_method_is_told_every_right_one(client):
+    answer = client(None).put("/api/v1/orders")
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, POST"

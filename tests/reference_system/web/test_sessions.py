@@ -7,8 +7,8 @@ import pytest
 from fastapi import FastAPI, Form, Request, Response
 from starlette.testclient import TestClient
 
-from reference_system.services import accounts, attempts, passwords, sessions
-from reference_system.services.accounts import Account
+from reference_system.services.people import accounts, attempts, passwords, sessions
+from reference_system.services.people.accounts import Account
 from reference_system.services.refusals import NotKnown
 from reference_system.services.units import Unit
 from reference_system.web.acting import (

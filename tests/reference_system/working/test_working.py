@@ -11,9 +11,9 @@ from paho.mqtt.client import CallbackAPIVersion, Client
 from sqlalchemy import select
 
 from reference_system.broker.choose import choose
-from reference_system.services import credentials, deliveries, devices
-from reference_system.services.devices import Registration
-from reference_system.services.signing_key import PUBLIC_FILE
+from reference_system.services.fleet import credentials, deliveries, devices
+from reference_system.services.fleet.devices import Registration
+from reference_system.services.fleet.signing_key import PUBLIC_FILE
 from reference_system.store.devices import Device, PlayLogEntry
 from reference_system.store.orders import Delivery
 from reference_system.working import working

@@ -10,22 +10,19 @@ import pyotp
 import pytest
 import uvicorn
 
-from reference_system.services import (
-    bulletins,
-    devices,
-    feedback,
-    orders,
-    passwords,
-    programmes,
-)
 from reference_system.services.acting import Actor, acting
-from reference_system.services.devices import Registration
-from reference_system.services.drafts import Content, Draft
-from reference_system.services.programme_items import Part
-from reference_system.services.programmes import WantedSlot
+from reference_system.services.administration import feedback
+from reference_system.services.broadcasting import orders, programmes
+from reference_system.services.broadcasting.programme_items import Part
+from reference_system.services.broadcasting.programmes import WantedSlot
+from reference_system.services.broadcasting.wanted import HOUR_MS, Wanted
+from reference_system.services.content import bulletins
+from reference_system.services.content.drafts import Content, Draft
+from reference_system.services.fleet import devices
+from reference_system.services.fleet.devices import Registration
+from reference_system.services.people import passwords
 from reference_system.services.system import System, now_ms
 from reference_system.services.units import Unit
-from reference_system.services.wanted import HOUR_MS, Wanted
 from reference_system.store.devices import Device
 from reference_system.store.people import Person
 from reference_system.web.app import application

@@ -1,0 +1,1 @@
+"""Administration: feedback, documents, statistics, reports, channels, commune pages."""

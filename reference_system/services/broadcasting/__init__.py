@@ -1,0 +1,1 @@
+"""What stations are told to play: orders, programmes, and what of them is due."""

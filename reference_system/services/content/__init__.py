@@ -1,0 +1,1 @@
+"""Content: bulletins on their way, sounds and pictures, alerts, what communes choose."""

@@ -1,0 +1,1 @@
+"""Devices: who they are, what they report, what they are handed, what they played."""

@@ -1,0 +1,1 @@
+"""People: accounts, sessions, the second factor, the record of what was done."""

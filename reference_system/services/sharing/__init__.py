@@ -1,0 +1,1 @@
+"""Exchange with other source systems: peers, what goes to them, what comes from them."""

@@ -75,17 +75,19 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [
-            *(programs["postgres"], "-D", folder / "data", "-p", str(port), "-F"),
-            *("-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"),
-            *("-c", "unix_socket_directories="),  # their folder may not be ours to write
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=folder,
-        **as_user,
-    )
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [
+                *(programs["postgres"], "-D", folder / "data", "-p", str(port), "-F"),
+                *("-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"),
+                *("-c", "unix_socket_directories="),  # their folder may not be ours to write
+            ],
+            stdout=log,
+            stderr=log,
+            cwd=folder,
+            start_new_session=True,  # an interruption of a test's program is none of its
+            **as_user,
+        )
     try:
         address = f"postgresql://ttcs@127.0.0.1:{port}"
         for _ in range(600):
@@ -97,8 +99,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         template.close()
         yield address
     finally:
+        said = server.poll()
         server.terminate()
         server.wait(20)
+        assert said is None, (folder / "log").read_text("utf-8", "replace")[-2_000:]
 
 
 def _answers(address: str) -> bool:

@@ -38,6 +38,14 @@ class MediaOut(Strict):
     created: InstantOut
 
 
+_KEPT: dict[str, Any] = {
+    "content": {
+        f"{family}/*": {"schema": {"type": "string", "format": "binary"}}
+        for family in media.FAMILIES
+    }
+}
+
+
 @router.post(
     "/api/v1/media/{family}",
     status_code=201,
@@ -63,8 +71,8 @@ async def upload(request: Request, system: TheSystem, actor: TheActor, family: F
     response_class=FileResponse,
     responses={
         **problems(404),
-        200: _FILE,
-        206: {"description": "The bytes that were asked for", **_FILE},
+        200: _KEPT,
+        206: {"description": "The bytes that were asked for", **_KEPT},
         304: {"description": "The file that is known already"},
         416: {"description": "There are no such bytes"},
     },

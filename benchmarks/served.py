@@ -19,7 +19,7 @@ ROLES = ("compose", "appraise", "approve", "operate", "view", "administer")
 PROVINCE = {"level": "province", "code": "52"}
 COMMUNE = "21613"
 PASSWORD = "mua-dong-thang-tam-07"
-START_S = 30.0
+START_S = 60.0
 
 _ADDRESS = re.compile(r"(https?://\S+)")
 _FIRST = re.compile(r"shown once: (\S+) (\S+)")

@@ -1,17 +1,10 @@
 """A source system for a test: on SQLite and on a real PostgreSQL, with a clock that obeys."""
 
 import hashlib
-import os
-import pwd
 import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import takewhile
 from pathlib import Path
-from tempfile import gettempdir
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -25,12 +18,12 @@ from reference_system.store.base import new_id
 from reference_system.store.database import Database
 from reference_system.store.people import LoginSession, Person, PersonRole
 from reference_system.web.app import application
+from tests.reference_system.postgres import running
 
 BINH_DINH = Unit("province", "52")
 AN_LAO = Unit("district", "542")
 AN_HUNG = Unit("commune", "21613")
 SIX_IN_THE_MORNING_MS = 1_664_233_200_000  # 2022-09-27T06:00:00+07:00
-POSTGRES_PATH = os.pathsep.join(map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin"))))
 
 
 @dataclass
@@ -52,69 +45,13 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The address of a PostgreSQL server of this process's own, with the tables in a template."""
-    folder = tmp_path_factory.mktemp("postgres")
-    programs = {
-        name: shutil.which(name, path=POSTGRES_PATH) or name for name in ("initdb", "postgres")
-    }
-    as_user: dict[str, object] = {}
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        user = pwd.getpwnam("postgres")
-        os.chown(folder, user.pw_uid, user.pw_gid)
-        # That user has to reach the folder through those that pytest made for us alone.
-        for parent in takewhile(lambda each: each != Path(gettempdir()), folder.parents):
-            parent.chmod(parent.stat().st_mode | 0o111)
-        as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    subprocess.run(
-        [programs["initdb"], "-D", folder / "data", "-U", "ttcs", "-A", "trust", "-E", "UTF8"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        cwd=folder,
-        **as_user,
-    )
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [
-                *(programs["postgres"], "-D", folder / "data", "-p", str(port), "-F"),
-                *("-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"),
-                *("-c", "unix_socket_directories="),  # their folder may not be ours to write
-            ],
-            stdout=log,
-            stderr=log,
-            cwd=folder,
-            start_new_session=True,  # an interruption of a test's program is none of its
-            **as_user,
-        )
-    try:
-        address = f"postgresql://ttcs@127.0.0.1:{port}"
-        for _ in range(600):
-            if _answers(f"{address}/postgres"):
-                break
-            time.sleep(0.05)
-        template = Database(f"{address}/template1")
+    with running() as server:
+        template = Database(f"{server.address}/template1")
         tables.METADATA.create_all(template.engine)
         template.close()
-        yield address
-    finally:
-        said = server.poll()
-        server.terminate()
-        server.wait(20)
-        assert said is None, (folder / "log").read_text("utf-8", "replace")[-2_000:]
-
-
-def _answers(address: str) -> bool:
-    database = Database(address)
-    try:
-        with database.reading() as session:
-            session.execute(text("SELECT 1"))
-        return True
-    except Exception:
-        return False
-    finally:
-        database.close()
+        yield server.address
 
 
 @pytest.fixture(scope="session")

@@ -1,26 +1,19 @@
 """The source system as a process, and devices that speak to it with paho."""
 
 import json
-import os
-import pwd
-import shutil
-import signal
-import subprocess
-import tempfile
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from paho.mqtt.client import CallbackAPIVersion, Client
 
-from benchmarks.served import Served, free_port
+from benchmarks.served import Served
+from tests.reference_system.postgres import Postgres, running
 
 WAIT_S = 30.0
-POSTGRES_PATH = os.pathsep.join(map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin"))))
 
 
 class Speaker:
@@ -139,54 +132,8 @@ def speak() -> Iterator[Callable[[int, str, str], Speaker]]:
         each.close()
 
 
-class Postgres:
-    """A PostgreSQL server of one's own, to be stopped and started again at the same address."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._process = folder, None
-        self._as: dict[str, object] = {}
-        if os.geteuid() == 0:  # it refuses to run as root
-            user = pwd.getpwnam("postgres")
-            self._as = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-            os.chown(folder, user.pw_uid, user.pw_gid)
-        self._port = free_port()
-        self.url = f"postgresql://ttcs@127.0.0.1:{self._port}/postgres"
-        self._run("initdb", "-D", folder / "data", "-U", "ttcs", "-A", "trust", "-E", "UTF8").wait()
-
-    def start(self) -> None:
-        words = ("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=")
-        self._process = self._run(
-            "postgres", "-D", self._folder / "data", "-p", str(self._port), *words
-        )
-        until(self._answers, what="PostgreSQL")
-
-    def stop(self) -> None:
-        """As an operator stops it for a change: connections are broken off, nothing is lost."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGINT)
-            self._process.wait(20)
-
-    def _run(self, program: str, *words: object) -> "subprocess.Popen[bytes]":
-        path = shutil.which(program, path=POSTGRES_PATH) or program
-        silent = subprocess.DEVNULL
-        return subprocess.Popen(
-            [path, *map(str, words)], stdout=silent, stderr=silent, cwd=self._folder, **self._as
-        )
-
-    def _answers(self) -> bool:
-        try:
-            psycopg.connect(self.url, connect_timeout=2).close()
-        except psycopg.OperationalError:
-            return False
-        return True
-
-
 @pytest.fixture
 def own_postgres() -> Iterator[Postgres]:
-    # Not in pytest's own folder, which PostgreSQL's user may not enter.
-    with tempfile.TemporaryDirectory(prefix="ttcs-postgres") as folder:
-        os.chmod(folder, 0o755)
-        server = Postgres(Path(folder))
-        server.start()
+    """A server that the test may stop."""
+    with running() as server:
         yield server
-        server.stop()

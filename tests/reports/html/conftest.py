@@ -19,7 +19,8 @@ ARGUMENTS = (
 )
 
 
-@pytest.fixture(scope="session")
+# For one module at a time: while it is open, its event loop is that of the thread.
+@pytest.fixture(scope="module")
 def chromium():
     from playwright.sync_api import sync_playwright
 

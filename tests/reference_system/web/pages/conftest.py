@@ -107,7 +107,8 @@ def site(system: System) -> Iterator[str]:
     thread.join(10)
 
 
-@pytest.fixture(scope="session")
+# For one module at a time: while it is open, its event loop is that of the thread.
+@pytest.fixture(scope="module")
 def chromium():
     from playwright.sync_api import sync_playwright
 

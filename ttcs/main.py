@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from ttcs.fleet_options import fleet
+
 CONFORMANT, NOT_CONFORMANT, BAD_INPUT, INCONCLUSIVE, HARNESS_ERROR, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 app = typer.Typer(
@@ -345,6 +347,9 @@ def serve(
         sign_commands,
     )
     raise typer.Exit(command.serve(asked))
+
+
+app.command()(fleet)
 
 
 @app.command()

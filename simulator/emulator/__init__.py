@@ -1,0 +1,1 @@
+"""Devices as network programs: thousands in a process, over real sockets, one event loop."""

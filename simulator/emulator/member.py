@@ -1,0 +1,18 @@
+"""A device that is to be emulated."""
+
+from dataclasses import dataclass
+
+from scenarios.links import LinkClass
+from scenarios.profiles import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Who it is and where, how it behaves, its own secret, and how far its clock is ahead."""
+
+    name: str
+    commune: str
+    profile: Profile
+    link: LinkClass
+    secret: str
+    ahead_ms: int = 0

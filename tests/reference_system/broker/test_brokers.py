@@ -1,12 +1,10 @@
 """Brokers as children: started, changed while they run, killed, ended with their starter."""
 
-import gc
 import os
 import signal
 import subprocess
 import sys
 import threading
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -208,10 +206,6 @@ def test_tls_works_and_another_authority_does_not(
     assert place.eventually(lambda: distrustful.state.problem)
     assert "certificate is not trusted" in distrustful.state.problem
     distrustful.stop()
-    with warnings.catch_warnings():
-        # paho leaves the socket of a refused handshake to the collector.
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
     plain = Address(address.host, address.port)
     assert not speaks_mqtt5(plain)
 

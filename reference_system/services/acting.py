@@ -75,7 +75,7 @@ class Act:
     def require_confirmation(self) -> None:
         """Raise `NotKnown` unless the second factor was shown a short while ago."""
         settings = self.system.settings
-        fresh = self.now_ms - self.actor.confirmed_ms < settings.confirmation_ms
+        fresh = 0 <= self.now_ms - self.actor.confirmed_ms < settings.confirmation_ms
         if settings.require_totp_for_emergency and not fresh:
             raise NotKnown(
                 "confirmation-needed",

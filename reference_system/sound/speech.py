@@ -7,9 +7,9 @@ that gives an `Engine`.
 import io
 import re
 import subprocess
-import tempfile
 import unicodedata
 import wave
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from threading import Timer
@@ -119,30 +119,34 @@ class EspeakNg:
         raise Unspeakable("no-language", engine=self.name, language=language)
 
     def _run(self, order: list[str], text: bytes) -> bytes:
-        with tempfile.TemporaryFile() as said:
-            said.write(text)
-            said.seek(0)
+        try:
+            process = subprocess.Popen(
+                [self.program, *order],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        except OSError:
+            raise Unspeakable("no-program", program=self.program) from None
+        with process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            timer = Timer(self.timeout_s, process.kill)
+            timer.start()
             try:
-                process = subprocess.Popen(
-                    [self.program, *order],
-                    stdin=said,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.DEVNULL,
-                )
-            except OSError:
-                raise Unspeakable("no-program", program=self.program) from None
-            with process:
-                assert process.stdout is not None
-                timer = Timer(self.timeout_s, process.kill)
-                timer.start()
-                try:
-                    spoken = process.stdout.read(MOST_WAV_BYTES + 1)
-                    if len(spoken) > MOST_WAV_BYTES:
-                        raise Unspeakable("too-much-text", limit=str(MOST_CHARACTERS))
-                    ended = process.wait()
-                finally:
-                    process.kill()
-                    timer.cancel()
+                # All of it before any sound is read: the longest text is less than a pipe holds.
+                # A program that has ended reads nothing, and its exit code tells.
+                with suppress(BrokenPipeError):
+                    process.stdin.write(text)
+                with suppress(BrokenPipeError):
+                    process.stdin.close()
+                spoken = process.stdout.read(MOST_WAV_BYTES + 1)
+                if len(spoken) > MOST_WAV_BYTES:
+                    raise Unspeakable("too-much-text", limit=str(MOST_CHARACTERS))
+                ended = process.wait()
+            finally:
+                process.kill()
+                timer.cancel()
         if ended != 0:
             raise Unspeakable("no-speech", engine=self.name)
         return spoken

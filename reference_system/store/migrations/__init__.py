@@ -1,4 +1,7 @@
-"""The tables of a database brought to what this version needs, step by step, by Alembic."""
+"""The tables of a database brought to what this version needs, step by step, by Alembic.
+
+There is no way back: nobody's records are thrown away.
+"""
 
 from pathlib import Path
 

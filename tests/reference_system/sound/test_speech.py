@@ -152,3 +152,13 @@ def test_an_engine_of_another_package_is_found(
     monkeypatch.syspath_prepend(tmp_path)
     assert list(engines()) == ["espeak-ng", "parrot"]
     assert engines()["parrot"].languages == {"hmn"}
+
+
+@pytest.mark.needs_tool("espeak-ng")
+def test_a_program_that_ends_without_reading_is_told(tmp_path: Path) -> None:
+    program = tmp_path / "espeak"
+    program.write_text('#!/bin/sh\n[ "$1" = --voices ] && exec espeak-ng --voices\nexit 1\n')
+    program.chmod(0o755)
+    with pytest.raises(Unspeakable) as told:
+        EspeakNg(program=str(program)).speak("a" * MOST_CHARACTERS, "vi")
+    assert told.value.reason == "no-speech"

@@ -100,8 +100,3 @@ def upgrade() -> None:
                 f"CREATE TRIGGER audit_no_{change.lower()} BEFORE {change} ON audit "
                 "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
             )
-
-
-def downgrade() -> None:
-    """Refuse: nobody's records are thrown away."""
-    raise NotImplementedError

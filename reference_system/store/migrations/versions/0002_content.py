@@ -126,8 +126,3 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("commune", "bulletin_id", name=op.f("pk_commune_choices")),
     )
-
-
-def downgrade() -> None:
-    """Refuse: nobody's records are thrown away."""
-    raise NotImplementedError

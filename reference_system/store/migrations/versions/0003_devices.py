@@ -82,8 +82,3 @@ def upgrade() -> None:
     op.create_index(op.f("ix_play_log_bulletin_id"), "play_log", ["bulletin_id"], unique=False)
     op.create_index("ix_play_log_device", "play_log", ["device_id", "number"], unique=False)
     op.create_index(op.f("ix_play_log_item_id"), "play_log", ["item_id"], unique=False)
-
-
-def downgrade() -> None:
-    """Refuse: nobody's records are thrown away."""
-    raise NotImplementedError

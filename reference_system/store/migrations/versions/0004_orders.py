@@ -135,8 +135,3 @@ def upgrade() -> None:
     op.create_index(
         "ix_deliveries_to_send", "deliveries", ["state", "rank", "created_ms"], unique=False
     )
-
-
-def downgrade() -> None:
-    """Refuse: nobody's records are thrown away."""
-    raise NotImplementedError

@@ -184,8 +184,3 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("order_id", name=op.f("pk_followed_orders")),
     )
-
-
-def downgrade() -> None:
-    """Refuse: nobody's records are thrown away."""
-    raise NotImplementedError

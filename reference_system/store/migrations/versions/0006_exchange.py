@@ -82,8 +82,3 @@ def upgrade() -> None:
     )
     op.create_index("ix_outgoing_due", "outgoing", ["state", "next_try_ms"], unique=False)
     op.create_index("ix_outgoing_list", "outgoing", ["created_ms", "id"], unique=False)
-
-
-def downgrade() -> None:
-    """Refuse: nobody's records are thrown away."""
-    raise NotImplementedError

@@ -3,7 +3,7 @@
 Each is written `name: {is: VALUE, mark: MARK, source: "…"}`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -59,23 +59,29 @@ def read_entry(
 ) -> tuple[Text, dict[str, Any], dict[str, Basis]]:
     """The title of the mapping at `path`, its figures as named in `readers`, and their basis.
 
-    The mapping has exactly these fields. Raises `BadInput`.
+    The mapping has exactly these fields. Raises `BadInput`, and `KeyError` where nothing is.
     """
-    _read_fields(document, path, dict.fromkeys(("title", *readers), _as_written))
-    title = Text(**_read_fields(document, (*path, "title"), {"vi": words, "en": words}))
+    if path not in document.nodes:
+        raise KeyError(path)
+    read_fields(document, path, dict.fromkeys(("title", *readers), as_written))
+    title = read_text(document, (*path, "title"))
     values, basis = {}, {}
     for name, reader in readers.items():
         fields = {"is": reader, "mark": choice(*get_args(Mark)), "source": words}
-        figure = _read_fields(document, (*path, name), fields)
+        figure = read_fields(document, (*path, name), fields)
         values[name] = figure["is"]
         basis[name] = Basis(figure["mark"], figure["source"])
     return title, values, basis
 
 
-def _read_fields(document: Document, path: Path, readers: Mapping[str, Reader]) -> dict[str, Any]:
-    mapping = document.data
-    for part in path:
-        mapping = mapping[part]
+def read_fields(
+    document: Document, path: Path, readers: Mapping[str, Reader], optional: Collection[str] = ()
+) -> dict[str, Any]:
+    """The fields of the mapping at `path`, each by its reader; those not `optional` must be there.
+
+    Raises `BadInput`, with every field that is unknown, missing or wrong.
+    """
+    mapping = document.data_at(path)
     if not isinstance(mapping, dict):
         raise BadInput([document.problem(path, shown(mapping), "a mapping")])
     expected = f"the fields {', '.join(readers)}"
@@ -87,17 +93,23 @@ def _read_fields(document: Document, path: Path, readers: Mapping[str, Reader]) 
     values = {}
     for name, reader in readers.items():
         there = (*path, name)
-        if name not in mapping:
+        if name in mapping:
+            try:
+                values[name] = reader(mapping[name])
+            except ValueError as error:
+                problems.append(document.problem(there, shown(mapping[name]), str(error)))
+        elif name not in optional:
             problems.append(document.problem(there, "missing", expected))
-            continue
-        try:
-            values[name] = reader(mapping[name])
-        except ValueError as error:
-            problems.append(document.problem(there, shown(mapping[name]), str(error)))
     if problems:
         raise BadInput(problems)
     return values
 
 
-def _as_written(value: object) -> object:
+def read_text(document: Document, path: Path) -> Text:
+    """The text at `path` in both languages; raises `BadInput`."""
+    return Text(**read_fields(document, path, {"vi": words, "en": words}))
+
+
+def as_written(value: object) -> object:
+    """A reader of whatever stands there."""
     return value

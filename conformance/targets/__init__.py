@@ -4,7 +4,7 @@ A limit is written with its unit: `4s`, `99%`, or a plain number for a count.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +15,15 @@ from typing import Any, Literal, get_args
 from scenarios import strict_yaml
 from scenarios.problems import BadInput, Path, Problem, shown
 from scenarios.scenario import Text
-from scenarios.sourced import Mark, Reader, choice, words
+from scenarios.sourced import (
+    Mark,
+    Reader,
+    as_written,
+    choice,
+    read_fields,
+    read_text,
+    words,
+)
 from scenarios.units import duration_ms
 from simulator.measurement import Unit
 
@@ -112,9 +120,9 @@ def limit_of(text: str, unit: Unit) -> int | Fraction:
 
 def parse(document: strict_yaml.Document) -> dict[str, Target]:
     """The targets that a document describes, by id; raises `BadInput`."""
-    parts = _fields(document, (), {"document": _mapping, "targets": _mapping})
-    head = _fields(document, ("document",), _DOCUMENT, optional=("mark", "source"))
-    head["document"] = _text(document, ("document", "title"))
+    parts = read_fields(document, (), {"document": _mapping, "targets": _mapping})
+    head = read_fields(document, ("document",), _DOCUMENT, optional=("mark", "source"))
+    head["document"] = read_text(document, ("document", "title"))
     del head["title"]
     return {name: _target(document, name, head) for name in parts["targets"]}
 
@@ -139,9 +147,9 @@ def _shipped() -> dict[str, Target]:
 
 def _target(document: strict_yaml.Document, name: str, head: dict[str, Any]) -> Target:
     path = ("targets", name)
-    fields = _fields(document, path, _FIELDS, optional=(*_OPTIONAL, *head))
+    fields = read_fields(document, path, _FIELDS, optional=(*_OPTIONAL, *head))
     for part in ("title", "subject", "metric", "note"):
-        fields[part] = _text(document, (*path, part)) if part in fields else None
+        fields[part] = read_text(document, (*path, part)) if part in fields else None
     if "threshold" in fields:
         fields["threshold"] = _threshold(document, (*path, "threshold"))
     target = Target(id=name, **_OPTIONAL | head | fields)
@@ -151,7 +159,7 @@ def _target(document: strict_yaml.Document, name: str, head: dict[str, Any]) -> 
 
 
 def _threshold(document: strict_yaml.Document, path: Path) -> Threshold:
-    fields = _fields(document, path, _THRESHOLD)
+    fields = read_fields(document, path, _THRESHOLD)
     there = (*path, "limit")
     written = document.nodes[there].written or ""
     try:
@@ -169,40 +177,6 @@ def _contradictions(
         yield document.problem((*path, "ways"), ", ".join(target.ways), expected)
     if target.measure is not None and target.threshold is None:
         yield document.problem((*path, "threshold"), "missing", "a threshold for the measure")
-
-
-def _text(document: strict_yaml.Document, path: Path) -> Text:
-    return Text(**_fields(document, path, {"vi": words, "en": words}))
-
-
-def _fields(
-    document: strict_yaml.Document,
-    path: Path,
-    readers: Mapping[str, Reader],
-    optional: tuple[str, ...] = (),
-) -> dict[str, Any]:
-    mapping = document.data_at(path)
-    if not isinstance(mapping, dict):
-        raise BadInput([document.problem(path, shown(mapping), "a mapping")])
-    expected = f"the fields {', '.join(readers)}"
-    problems = [
-        document.unknown_key((*path, name), expected, None)
-        for name in mapping
-        if name not in readers
-    ]
-    values = {}
-    for name in readers:
-        there = (*path, name)
-        if name in mapping:
-            try:
-                values[name] = readers[name](mapping[name])
-            except ValueError as error:
-                problems.append(document.problem(there, shown(mapping[name]), str(error)))
-        elif name not in optional:
-            problems.append(document.problem(there, "missing", expected))
-    if problems:
-        raise BadInput(problems)
-    return values
 
 
 # Four decimals of a percent are six of a share: what results are rounded to.
@@ -251,10 +225,6 @@ def _years(value: object) -> tuple[int, ...]:
     return tuple(years)
 
 
-def _as_written(value: object) -> object:
-    return value
-
-
 _DOCUMENT: dict[str, Reader] = {
     "title": _mapping,
     "nature": choice(*get_args(Nature)),
@@ -293,5 +263,5 @@ _OPTIONAL: dict[str, Any] = {
 _THRESHOLD: dict[str, Reader] = {
     "comparison": choice(*get_args(Comparison)),
     "unit": choice(*get_args(Unit)),
-    "limit": _as_written,
+    "limit": as_written,
 }

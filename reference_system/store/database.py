@@ -4,15 +4,16 @@ One transaction writes at a time, on both: what a service checks still holds whe
 """
 
 import sqlite3
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import TimeoutError as WaitedTooLong
 from sqlalchemy.orm import Session
+
+from reference_system.store.turns import Turns
 
 BUSY_MS = 10_000
 """How long a write waits for another process's before it gives up."""
@@ -32,7 +33,7 @@ class Database:
         self.engine = _engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         # SQLite's own waiting is by trial and sleep, and a thread can lose every trial.
-        self._writer = threading.Lock() if self.is_sqlite else None
+        self._writers = Turns() if self.is_sqlite else None
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -61,15 +62,15 @@ class Database:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        if self._writer is None:
+        if self._writers is None:
             yield
             return
-        if not self._writer.acquire(timeout=BUSY_MS / 1000):
-            raise WaitedTooLong("others have been writing for too long")
-        try:
+        with ExitStack() as turn:
+            try:
+                turn.enter_context(self._writers.turn(BUSY_MS / 1000))
+            except TimeoutError:
+                raise WaitedTooLong("others have been writing for too long") from None
             yield
-        finally:
-            self._writer.release()
 
     def close(self) -> None:
         """Close every connection."""

@@ -2,15 +2,16 @@
 
 Beside it, in the same run, the least that speaks MQTT (`bare_mqtt`), with the same devices at the
 same broker: mosquitto as `ttcs serve` runs it, with a login and access rules for each device. Each
-kind of client has a process of its own, and both take turns. An emergency is one command for each
+kind of client has processes of its own, and both take turns. An emergency is one command for each
 device, all of them published in one breath; its fan-out is counted from that instant to the one at
 which the device's process has read it. Emulated devices also understand it, answer it, fetch its
 sound and log it; what comes back is counted at the source.
+
+`--soak 10m` instead lets `ttcs fleet` work that long for `ttcs serve`; see `soak`.
 """
 
 import argparse
 import asyncio
-import gc
 import hashlib
 import json
 import os
@@ -29,30 +30,22 @@ from typing import Any
 from reference_system.broker import passwords
 from reference_system.broker.contract import Address
 from reference_system.broker.mosquitto import mosquitto
+from reference_system.broker.own import OwnBroker
 from reference_system.interface.messages import Command, Item, Targets, encode
 from reference_system.interface.topics import topic
-from scenarios import links, profiles
-from simulator.dialects.reference import Reference
-from simulator.emulator.connection import Broker
-from simulator.emulator.events import Event
-from simulator.emulator.fleet import CONNECTS_AT_ONCE, EmulatedFleet
-from simulator.emulator.member import Member
+from scenarios.units import duration_ms
 
-from . import bare_mqtt
+from . import bare_mqtt, soak
+from .live_clients import PASSWORD, name_of
+from .served import free_port
 
 PATIENCE_S = 60.0
 SOUND = b"ttcs" * 25_000
 SOUND_MS = 2_000
-PASSWORD = "not-a-secret-for-this-benchmark"
 
 FAN_OUT_LIMIT, CONNECTS_LIMIT, BYTES_LIMIT = 4.0, 2_000, 40_000
 """At most so many times the bare client's p99; at least so many a second; at most so many bytes a
 device in all."""
-
-
-def name_of(number: int) -> str:
-    """A device's name."""
-    return f"bench-{number:05}"
 
 
 def percentile(latencies_ms: list[float], part: float) -> float:
@@ -61,133 +54,54 @@ def percentile(latencies_ms: list[float], part: float) -> float:
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
 
 
-def resident_bytes() -> int:
-    """The memory of this process."""
-    pages = Path("/proc/self/statm").read_text("ascii").split()[1]
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")
-
-
-# ---- The clients, each in a process of its own --------------------------------------------------
-
-
-class Arrivals:
-    """When each device was reached in this round, in milliseconds since the epoch."""
-
-    def __init__(self) -> None:
-        """None yet."""
-        self.at_ms: list[float] = []
-
-    def event(self, event: Event) -> None:
-        """An emulated device's."""
-        if event.what == "ordered":
-            self.at_ms.append(event.at_ms)
-
-    def bare(self, _topic: str, _payload: bytes) -> None:
-        """A bare client's."""
-        self.at_ms.append(time.time_ns() / 1e6)
-
-
-async def bare_clients(devices: int, port: int, arrivals: Arrivals) -> Any:
-    """Connect them all."""
-    clients, numbers = [], iter(range(devices))
-
-    async def one_after_the_other() -> None:
-        for number in numbers:
-            name = name_of(number)
-            client = await bare_mqtt.connected(
-                "127.0.0.1", port, name, PASSWORD, topic(name, "cmd"), arrivals.bare
-            )
-            clients.append(client)
-
-    async with asyncio.TaskGroup() as group:
-        for _ in range(CONNECTS_AT_ONCE):
-            group.create_task(one_after_the_other())
-    gc.collect()
-    gc.freeze()
-    return clients
-
-
-async def emulated_clients(devices: int, port: int, sounds: str, arrivals: Arrivals) -> Any:
-    """Connect them all."""
-    profile, link = profiles.load("speaker-reference"), links.load("4g")
-    members = [Member(name_of(n), "", profile, link, PASSWORD) for n in range(devices)]
-    fleet = EmulatedFleet(
-        members,
-        Broker("127.0.0.1", port, "127.0.0.1"),
-        Reference(),
-        origins=[sounds],
-        listener=arrivals.event,
-    )
-    await fleet.start()
-    assert fleet.summary().connected == devices, fleet.summary()
-    return fleet
-
-
-async def client_process(kind: str, devices: int, port: int, sounds: str) -> None:
-    """Connect, say so, and answer each `round` with what has arrived, until standard input ends."""
-    arrivals = Arrivals()
-    before = resident_bytes()
-    began_s, used_s = time.perf_counter(), time.process_time()
-    if kind == "bare":
-        clients = await bare_clients(devices, port, arrivals)
-    else:
-        clients = await emulated_clients(devices, port, sounds, arrivals)
-    said = {
-        "seconds": time.perf_counter() - began_s,
-        "processor_seconds": time.process_time() - used_s,
-        "before": before,
-        "after": resident_bytes(),
-    }
-    print(json.dumps(said), flush=True)
-    questions = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(questions), sys.stdin
-    )
-    while line := await questions.readline():
-        began_ns = int(line)
-        latencies_ms = [at_ms - began_ns / 1e6 for at_ms in arrivals.at_ms]
-        arrivals.at_ms.clear()
-        print(json.dumps({"latencies": latencies_ms, "after": resident_bytes()}), flush=True)
-    if kind == "emulated":
-        print(json.dumps(clients.summary().as_data()), flush=True)
-        await clients.stop()
-
-
-# ---- The run ------------------------------------------------------------------------------------
-
-
 @dataclass
 class Turn:
-    """One process of clients: connects a second, and a second of its processor (what a machine that
-    nobody else uses could reach), bytes a device and in all, latencies in ms."""
+    """What one kind of client did once, in all its processes.
+
+    Connects a second; processor time of the clients and of the broker for each connect, in
+    microseconds, which say who is the bound; bytes a device and in all; latencies in ms.
+    """
 
     connects_s: float
-    connects_processor_s: float
+    client_us: float
+    broker_us: float
     own_bytes: float
     all_bytes: float
     p50_ms: float
     p99_ms: float
     answers_p99_ms: float
-    summary: dict[str, Any]
+    summaries: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where they work: the broker's port and process, the source system's password, the sounds."""
+
+    port: int
+    broker: int
+    secret: str
+    sounds: str
 
 
 @contextmanager
-def broker_running(devices: int) -> Iterator[tuple[int, str]]:
-    """A mosquitto that knows the devices: its port, and the password of the source system."""
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+def broker_running(devices: int) -> Iterator[OwnBroker]:
+    """A mosquitto that knows the devices."""
     with TemporaryDirectory() as folder:
-        broker = mosquitto(Path(folder) / "broker", Address("127.0.0.1", port))
+        broker = mosquitto(Path(folder) / "broker", Address("127.0.0.1", free_port()))
         broker.start()
         try:
             secret = passwords.hashed(PASSWORD)
             broker.replace_credentials({name_of(number): secret for number in range(devices)})
             time.sleep(0.5)
-            yield port, str(broker.login.password)
+            yield broker
         finally:
             broker.stop()
+
+
+def processor_s(pid: int) -> float:
+    """The time that a process has used of the processor."""
+    words = Path(f"/proc/{pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -249,128 +163,189 @@ def emergencies(devices: int, sounds: str, which: str) -> list[tuple[str, bytes]
     ]
 
 
-async def turn(kind: str, devices: int, rounds: int, port: int, secret: str, sounds: str) -> Turn:
-    """One process of clients, some emergencies."""
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "benchmarks.live_fleet", "--clients", kind),
-        *("--devices", str(devices), "--port", str(port), "--sounds", sounds),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        limit=1 << 24,
-    )
-    assert child.stdin is not None
-    assert child.stdout is not None
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            said = json.loads(await child.stdout.readline())
-        answers: list[float] = []
-        source = await bare_mqtt.connected(
-            "127.0.0.1", port, "@source", secret, "ttcs/1/+/ack",
-            lambda _topic, _payload: answers.append(time.time_ns() / 1e6),
-        )  # fmt: skip
-        p50s, p99s, answers_p99s, after = [], [], [], said["after"]
-        for _ in range(rounds):
-            messages = emergencies(devices, sounds, f"{kind}-{time.time_ns()}")
-            answers.clear()
-            began_ns = await bare_mqtt.published(source, messages, PATIENCE_S)
-            wanted = devices if kind == "emulated" else 0
-            async with asyncio.timeout(PATIENCE_S):
-                while len(answers) < wanted:
-                    await asyncio.sleep(0.05)
-            await asyncio.sleep(SOUND_MS / 1000 + 1)
-            child.stdin.write(f"{began_ns}\n".encode())
-            async with asyncio.timeout(PATIENCE_S):
-                told = json.loads(await child.stdout.readline())
-            assert len(told["latencies"]) == devices, f"{len(told['latencies'])} arrived"
-            p50s.append(percentile(told["latencies"], 0.5))
-            p99s.append(percentile(told["latencies"], 0.99))
-            answers_p99s.append(
-                percentile([at - began_ns / 1e6 for at in answers], 0.99) if answers else 0.0
+class Clients:
+    """A process of clients; see `live_clients`."""
+
+    def __init__(self, child: asyncio.subprocess.Process) -> None:
+        """It runs."""
+        assert child.stdin is not None
+        assert child.stdout is not None
+        self.child, self._asks, self._says = child, child.stdin, child.stdout
+
+    @staticmethod
+    async def start(kind: str, devices: range, place: Place) -> "Clients":
+        """Start it, and do not wait for it to connect."""
+        return Clients(
+            await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "benchmarks.live_clients", kind),
+                *("--first", str(devices.start), "--devices", str(len(devices))),
+                *("--port", str(place.port), "--sounds", place.sounds),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                limit=1 << 24,
             )
-            after = told["after"]
-        source.transport.close()
-        child.stdin.close()
-        summary = json.loads(await child.stdout.readline()) if kind == "emulated" else {}
+        )
+
+    async def told(self) -> dict[str, Any]:
+        """What it says next."""
         async with asyncio.timeout(PATIENCE_S):
-            await child.wait()
+            return dict(json.loads(await self._says.readline()))
+
+    def ask(self, began_ns: int) -> None:
+        """Ask for the latencies of a round."""
+        self._asks.write(f"{began_ns}\n".encode())
+
+    def end(self) -> None:
+        """Let it end."""
+        self._asks.close()
+
+
+async def turn(kind: str, devices: int, processes: int, rounds: int, place: Place) -> Turn:
+    """Processes of clients, some emergencies."""
+    shares = [
+        range(devices * n // processes, devices * (n + 1) // processes) for n in range(processes)
+    ]
+    broker_s = processor_s(place.broker)
+    clients = [await Clients.start(kind, share, place) for share in shares]
+    try:
+        said = [await each.told() for each in clients]
+        broker_s = processor_s(place.broker) - broker_s
+        took_ns = max(each["ended_ns"] for each in said) - min(each["began_ns"] for each in said)
+        fan_out = [await _round(kind, devices, clients, place) for _ in range(rounds)]
+        for each in clients:
+            each.end()
+        summaries = [await each.told() for each in clients] if kind == "emulated" else []
+        async with asyncio.timeout(PATIENCE_S):
+            for each in clients:
+                await each.child.wait()
     finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
+        for each in clients:
+            if each.child.returncode is None:
+                each.child.kill()
+                await each.child.wait()
+    after = fan_out[-1][3]
     return Turn(
-        devices / said["seconds"],
-        devices / said["processor_seconds"],
-        (after - said["before"]) / devices,
+        devices / (took_ns / 1e9),
+        sum(each["processor_s"] for each in said) / devices * 1e6,
+        broker_s / devices * 1e6,
+        (after - sum(each["before"] for each in said)) / devices,
         after / devices,
-        median(p50s),
-        median(p99s),
-        median(answers_p99s),
-        summary,
+        median(p50_ms for p50_ms, _, _, _ in fan_out),
+        median(p99_ms for _, p99_ms, _, _ in fan_out),
+        median(answers_ms for _, _, answers_ms, _ in fan_out),
+        summaries,
     )
 
 
-def measured(devices: int, turns: int, rounds: int) -> dict[str, Any]:
+async def _round(
+    kind: str, devices: int, clients: list[Clients], place: Place
+) -> tuple[float, float, float, int]:
+    """An emergency: p50 and p99 of reaching devices, p99 of their answers; bytes afterwards."""
+    answers: list[float] = []
+    source = await bare_mqtt.connected(
+        "127.0.0.1", place.port, "@source", place.secret, "ttcs/1/+/ack",
+        lambda _topic, _payload: answers.append(time.time_ns() / 1e6),
+    )  # fmt: skip
+    messages = emergencies(devices, place.sounds, f"{kind}-{time.time_ns()}")
+    began_ns = await bare_mqtt.published(source, messages, PATIENCE_S)
+    wanted = devices if kind == "emulated" else 0
+    async with asyncio.timeout(PATIENCE_S):
+        while len(answers) < wanted:
+            await asyncio.sleep(0.05)
+    await asyncio.sleep(SOUND_MS / 1000 + 1)
+    source.transport.close()
+    for each in clients:
+        each.ask(began_ns)
+    told = [await each.told() for each in clients]
+    latencies_ms = [latency for each in told for latency in each["latencies"]]
+    assert len(latencies_ms) == devices, f"{len(latencies_ms)} arrived"
+    return (
+        percentile(latencies_ms, 0.5),
+        percentile(latencies_ms, 0.99),
+        percentile([at - began_ns / 1e6 for at in answers], 0.99) if answers else 0.0,
+        sum(each["after"] for each in told),
+    )
+
+
+def measured(devices: int, processes: int, turns: int, rounds: int) -> dict[str, Any]:
     """Both kinds in turns; medians of the turns."""
     found: dict[str, list[Turn]] = {"bare": [], "emulated": []}
-    with broker_running(devices) as (port, secret), sounds_served() as sounds:
+    with broker_running(devices) as broker, sounds_served() as sounds:
+        assert broker.pid is not None
+        place = Place(broker.address.port, broker.pid, str(broker.login.password), sounds)
         for _ in range(turns):
             for kind, of_kind in found.items():
-                of_kind.append(asyncio.run(turn(kind, devices, rounds, port, secret, sounds)))
+                of_kind.append(asyncio.run(turn(kind, devices, processes, rounds, place)))
     figures = {
         kind: {
             field: round(median(getattr(one, field) for one in of_kind), 1)
             for field in asdict(of_kind[0])
-            if field != "summary"
+            if field != "summaries"
         }
         for kind, of_kind in found.items()
     }
-    ratio = figures["emulated"]["p99_ms"] / figures["bare"]["p99_ms"]
+    bare, emulated = figures["bare"], figures["emulated"]
+    ratio = emulated["p99_ms"] / bare["p99_ms"]
     return {
         "devices": devices,
+        "processes": processes,
+        "load": os.getloadavg()[0],
         **figures,
         "fan_out_p99_ratio": round(ratio, 2),
-        "summary": found["emulated"][-1].summary,
+        "connects_ratio": round(emulated["connects_s"] / bare["connects_s"], 2),
+        "summaries": found["emulated"][-1].summaries,
         "within": {
             "fan_out": ratio <= FAN_OUT_LIMIT,
-            "connects": figures["emulated"]["connects_s"] >= CONNECTS_LIMIT,
-            "memory": figures["emulated"]["all_bytes"] <= BYTES_LIMIT,
+            "connects": emulated["connects_s"] >= CONNECTS_LIMIT,
+            "memory": emulated["all_bytes"] <= BYTES_LIMIT,
         },
     }
 
 
+def told_to_people(figures: dict[str, Any]) -> str:
+    """The figures in lines for people."""
+    lines = []
+    for kind in ("bare", "emulated"):
+        each = figures[kind]
+        lines.append(
+            f"{kind:>9}: {each['connects_s']:>7,.0f} connects/s "
+            f"(of a processor for each: {each['client_us']:.0f} us, and of the broker's "
+            f"{each['broker_us']:.0f}), "
+            f"{each['own_bytes'] / 1000:.1f} kB a device ({each['all_bytes'] / 1000:.1f} in all), "
+            f"fan-out p50 {each['p50_ms']:.0f} ms, p99 {each['p99_ms']:.0f} ms, "
+            f"answers p99 {each['answers_p99_ms']:.0f} ms"
+        )
+    lines.append(
+        f"of the bare client's: fan-out p99 {figures['fan_out_p99_ratio']} times, "
+        f"connects {figures['connects_ratio']} times; load {figures['load']:.1f}"
+    )
+    return "\n".join(lines)
+
+
 def main() -> None:
-    """Measure and print; or, called by itself, be one process of clients."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Measure and print; a soak ends with 1 where it is not as it should be."""
+    parser = argparse.ArgumentParser(description=__doc__, prog="python -m benchmarks.live_fleet")
     parser.add_argument("--devices", type=int, default=5_000)
+    parser.add_argument("--processes", type=int, default=1, help="of each kind of client")
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=3, help="emergencies in each turn")
+    parser.add_argument("--soak", metavar="DURATION", help="such as 10m")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--clients", choices=("bare", "emulated"), help=argparse.SUPPRESS)
-    parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--sounds", help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.clients:
-        asyncio.run(client_process(asked.clients, asked.devices, asked.port, asked.sounds))
-        return
-    figures = measured(asked.devices, asked.turns, asked.rounds)
+    if asked.soak:
+        lasting_s = duration_ms(asked.soak) / 1000
+        figures, words = soak.soaked(asked.devices, asked.processes, lasting_s), soak.told_to_people
+    else:
+        figures = measured(asked.devices, asked.processes, asked.turns, asked.rounds)
+        words = told_to_people
+    within = figures["within"]
     if asked.json:
         print(json.dumps(figures, indent=1))
-        return
-    for kind in ("bare", "emulated"):
-        told = figures[kind]
-        print(
-            f"{kind:>9}: {told['connects_s']:>7,.0f} connects/s "
-            f"({told['connects_processor_s']:,.0f} a second of processor), "
-            f"{told['own_bytes'] / 1000:.1f} kB a device ({told['all_bytes'] / 1000:.1f} in all), "
-            f"fan-out p50 {told['p50_ms']:.0f} ms, p99 {told['p99_ms']:.0f} ms, "
-            f"answers p99 {told['answers_p99_ms']:.0f} ms"
-        )
-    print(f"fan-out p99: {figures['fan_out_p99_ratio']} times the bare client's")
-    print(
-        ", ".join(
-            f"{what}: {'met' if met else 'NOT met'}" for what, met in figures["within"].items()
-        )
-    )
+    else:
+        print(words(figures))
+        print(", ".join(f"{what}: {'met' if met else 'NOT met'}" for what, met in within.items()))
+    if asked.soak and not all(within.values()):
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,13 @@ ASSUMED: Final = "assumed"
 """What the basis of assumed household numbers begins with."""
 
 
+LIVE_ONLY: Final = frozenset({"log_lost", "log_doubled"})
+"""Measures of which there is nothing to observe where nothing is sent."""
+
+TIMED_SHARES: Final = frozenset({"emergency_reach_20s"})
+"""Measures that hang on the pace of time without being times."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """One target and what became of it.
@@ -80,6 +87,8 @@ def judge(
     scenario's household numbers rest on. Raises `KeyError` or `ValueError` for a request in which
     `problems` finds something wrong.
     """
+    if world in ("virtual", "model"):
+        measures = {name: Measurement(None, "count", 0) for name in LIVE_ONLY} | dict(measures)
     known = _Known(measures, time_scale, declarations, households_basis.startswith(ASSUMED))
     judged = tuple(_judged(request, known) for request in requests)
     verdict = overall(one.verdict for one in judged)
@@ -156,7 +165,8 @@ def _of_measurement(
         return Verdict.ERROR, Reason.NOT_MEASURED
     if measurement.sample == 0:
         return Verdict.INCONCLUSIVE, Reason.NO_OBSERVATION
-    if measurement.unit == "ms" and known.time_scale != 1:
+    is_timed = measurement.unit == "ms" or target.measure in TIMED_SHARES
+    if is_timed and known.time_scale != 1:
         return Verdict.INCONCLUSIVE, Reason.TIME_SCALED
     if measurement.sample < target.sample:
         return Verdict.INCONCLUSIVE, Reason.SAMPLE_TOO_SMALL

@@ -26,6 +26,7 @@ from reports.words import (
     margin_figure,
 )
 from scenarios.problems import one_line
+from scenarios.scenario import Text
 
 _LANGUAGES: tuple[Language, ...] = ("vi", "en")
 _NO_VALUE = "–"
@@ -40,6 +41,7 @@ def summary(results: Mapping[str, Any]) -> RenderableType:
         *_judged(results["targets"]),
         *_replications(results),
         *_limits(results["limits"]),
+        *_not_modelled(results.get("not_modelled", [])),
         *_verdict(results["verdict"]["sentence"]),
     )
 
@@ -193,6 +195,22 @@ def _limits(limits: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
         yield Line(f"… và {more} đường truyền khác / and {more} more uplinks")
     if limits:
         yield Line()
+
+
+_TROUBLES = {
+    "full-disk": Text("ổ đĩa đầy", "full disk"),
+    "slow-database": Text("cơ sở dữ liệu chậm", "slow database"),
+    "wrong-clock": Text("đồng hồ hệ thống nguồn sai", "wrong clock of the source system"),
+}
+
+
+def _not_modelled(faults: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
+    """What the scenario breaks and this world does not."""
+    if faults:
+        kinds = [_TROUBLES[kind] for kind in dict.fromkeys(one["kind"] for one in faults)]
+        yield Line()
+        yield Line(f"Không mô phỏng ở đây: {', '.join(kind.vi for kind in kinds)}")
+        yield Line(f"Not modelled here: {', '.join(kind.en for kind in kinds)}")
 
 
 def _twice(texts: Sequence[str]) -> str:

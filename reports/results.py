@@ -1,6 +1,7 @@
 """`results.json`: what a run was, what was measured and how it was judged, as plain JSON.
 
-Described by `schemas/results.schema.json`. It depends on nothing but the run: no clock, no machine.
+Described by `schemas/results.schema.json`. It depends on nothing but the run: no clock, no
+machine, but for a live run's, whose part `live` tells of both.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What breaks in a scenario file: outages, storms, a failing server, wrong clocks, captured FM."""
+"""What breaks in a scenario file: outages, storms, the source system, wrong clocks, captured FM."""
 
 from collections.abc import Callable, Sequence
 from math import asin, cos, radians, sin, sqrt
@@ -14,8 +14,10 @@ from scenarios.scenario import (
     ForeignCapture,
     Outage,
     ServerFailure,
+    ServerTrouble,
     Spread,
     Storm,
+    TroubleKind,
 )
 from scenarios.times import Span, moment_inside_ms, moment_ms
 
@@ -66,6 +68,14 @@ def _fault(reading: Reading, places: Places | None, span: Span | None, path: Pat
                 lasts_ms=reading.positive((*path, "lasts"), units.duration_ms),
                 basis=reading.value((*path, "basis"), ""),
             )
+        case {"full": _}:
+            return _trouble(reading, span, path, "full-disk", 0)
+        case {"slow": _}:
+            later_ms = reading.positive((*path, "slow"), units.duration_ms)
+            return _trouble(reading, span, path, "slow-database", later_ms)
+        case {"server_clock": _}:
+            ahead_ms = reading.not_nothing((*path, "server_clock"), units.signed_duration_ms)
+            return _trouble(reading, span, path, "wrong-clock", ahead_ms)
         case _:
             return Outage(
                 takes=tuple(dict.fromkeys(reading.value((*path, "outage"), ()))),
@@ -75,6 +85,18 @@ def _fault(reading: Reading, places: Places | None, span: Span | None, path: Pat
                 basis=reading.value((*path, "basis"), ""),
                 share_per_million=_share(reading, path),
             )
+
+
+def _trouble(
+    reading: Reading, span: Span | None, path: Path, kind: TroubleKind, by_ms: int
+) -> ServerTrouble:
+    return ServerTrouble(
+        kind,
+        at_ms=moment_inside_ms(reading, (*path, "at"), span) or 0,
+        lasts_ms=reading.positive((*path, "lasts"), units.duration_ms),
+        basis=reading.value((*path, "basis"), ""),
+        by_ms=by_ms,
+    )
 
 
 def _storm(reading: Reading, span: Span | None, path: Path) -> Storm:

@@ -209,7 +209,25 @@ class ForeignCapture:
     basis: str
 
 
-Fault = Outage | Storm | ServerFailure | ClockError | ForeignCapture
+TroubleKind = Literal["full-disk", "slow-database", "wrong-clock"]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTrouble:
+    """Something goes wrong within the source system, which stays: only the live world has this.
+
+    By `by_ms` a slow database answers later, and a wrong clock is ahead (negative: behind); a full
+    disk has 0.
+    """
+
+    kind: TroubleKind
+    at_ms: int
+    lasts_ms: int
+    basis: str
+    by_ms: int = 0
+
+
+Fault = Outage | Storm | ServerFailure | ClockError | ForeignCapture | ServerTrouble
 
 
 @dataclass(frozen=True, slots=True)

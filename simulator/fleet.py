@@ -73,6 +73,23 @@ class Fleet:
         """How many devices."""
         return len(self.commune)
 
+    def first(self, devices: int) -> Places:
+        """The places of that many devices, spread evenly: the lowest numbers of every commune."""
+        return np.lexsort((self.commune, self.in_commune))[:devices]
+
+    def only(self, places: Places) -> "Fleet":
+        """The devices at these places, as a fleet, in the order of this one."""
+        kept = np.sort(places)
+        return Fleet(
+            self.communes,
+            self.profiles,
+            self.links,
+            self.commune[kept],
+            self.in_commune[kept],
+            self.profile[kept],
+            self.link[kept],
+        )
+
     def profile_of(self, places: Places) -> Profile:
         """The profile that the devices at these places have in common."""
         profile: Profile = self.profiles[self.profile[places[0]]]

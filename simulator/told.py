@@ -4,8 +4,9 @@ Devices to which the same commands are addressed and that deal with them alike s
 fleet has few plans, however large it is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -51,13 +52,15 @@ class Told:
         places: Places,
         profile: Profile,
         ahead_ms: Milliseconds,
+        also: Mapping[str, Flags] = MappingProxyType({}),
     ) -> "Told":
         """What the devices of that profile at these places, with clocks `ahead_ms`, are told.
 
-        Raises `BadInput` where one of them is told more than it can be.
+        `also` says which of them were seen to play an item, by its id, whether it was for them or
+        not. Raises `BadInput` where one of them is told more than it can be.
         """
         reached = [(c, fleet.inside(c.to, places)) for c in commands]
-        reached = [(command, inside) for command, inside in reached if inside.any()]
+        reached = [(c, inside) for c, inside in reached if inside.any() or c.item.id in also]
         told = tuple(command for command, _ in reached)
         addressed = np.array([inside for _, inside in reached], np.bool_)
         addressed = addressed.reshape(len(told), len(places))
@@ -77,7 +80,7 @@ class Told:
         has = np.zeros((len(items), len(places)), np.bool_)
         for command, place, inside in zip(told, item_of, addressed, strict=True):
             if command.action == "start":
-                has[place] |= inside
+                has[place] |= inside | also.get(command.item.id, False)
         _check_number(has)
         kinds, example, plan = _distinct_columns(has, ahead_ms)
         known = list(items.values())

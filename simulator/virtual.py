@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reference_system.dispatch.commands import Command
+from scenarios.profiles import Profile
 from scenarios.scenario import Scenario
 from simulator.fleet import Fleet, Places
 from simulator.gaps import FAR, Gaps, Milliseconds
@@ -211,15 +212,18 @@ def _played(
     segments = part.play(batch)
     start_delay = np.full(devices, profile.start_delay_ms, np.int64)
     heard = Heard.of(batch, segments, start_delay)
-    woken = np.zeros(delivered.shape, np.int64)
-    item_number = numbers(item.id for item in told.items)
-    for receiver in range(profile.fm_receivers if len(item_number) else 0):
-        word, _ = draw(
-            scenario.seed, number, item_number[told.row_item[:, told.plan]], receiver,
-            Purpose.FM_WAKE,
-        )  # fmt: skip
-        woken += (word.astype(np.int64) * 1_000_000) >> 32 < profile.wake_per_million
     return Chunk(
         places, number, told, reached, batch, absences.commands, segments, heard,
-        profile.start_delay_ms, profile.fm_receivers, woken,
+        profile.start_delay_ms, profile.fm_receivers, woken(scenario.seed, number, told, profile),
     )  # fmt: skip
+
+
+def woken(seed: int, number: Words, told: Told, profile: Profile) -> npt.NDArray[np.int64]:
+    """How many FM receivers behind each device would follow each item, item by item of its plan."""
+    rows = told.row_item[:, told.plan]
+    followed = np.zeros(rows.shape, np.int64)
+    item_number = numbers(item.id for item in told.items)
+    for receiver in range(profile.fm_receivers if len(item_number) else 0):
+        word, _ = draw(seed, number, item_number[rows], receiver, Purpose.FM_WAKE)
+        followed += (word.astype(np.int64) * 1_000_000) >> 32 < profile.wake_per_million
+    return followed

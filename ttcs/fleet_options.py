@@ -65,10 +65,53 @@ def fleet(
         Path | None,
         typer.Option(metavar="PEM", help="Chứng thư gốc của mqtts://. / What mqtts:// trusts."),
     ] = None,
+    server_key: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PEM",
+            help="Khóa công khai của hệ thống nguồn (command-key.pub.pem): lệnh không có chữ ký "
+            "đúng bị từ chối. / The source system's public key: commands that it has not signed "
+            "are refused.",
+        ),
+    ] = None,
+    dialect: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME|FILE",
+            help="Thiết bị nói thế nào: reference, shared-http, linux-speaker, hoặc tệp Python của "
+            "bạn, sẽ được CHẠY. / How devices speak: one of these, or your own Python file, which "
+            "is RUN.",
+        ),
+    ] = "reference",
+    vendor_server: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Máy chủ thật của hãng, với --broker là MQTT của hãng; nếu không nêu: một máy chủ "
+            "mô phỏng. / The maker's real server, with --broker as its broker; otherwise an "
+            "emulated one is started where the dialect needs one.",
+        ),
+    ] = None,
+    transcript: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Ghi lại lời của thiết bị đầu tiên (JSONL). / Record what the first device says "
+            "and hears (JSON lines).",
+        ),
+    ] = None,
     instrumented: Annotated[
         int,
         typer.Option(min=0, help="Bao nhiêu thiết bị giải mã âm thanh. / How many decode sounds."),
     ] = 3,
+    processes: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=16,
+            help="Chia thiết bị cho bao nhiêu tiến trình. / How many processes share the devices.",
+        ),
+    ] = 1,
     lasting: Annotated[
         str | None,
         typer.Option(
@@ -97,7 +140,12 @@ def fleet(
         credentials,
         frozenset(allow_target or ()),
         ca,
+        server_key,
+        dialect,
+        vendor_server,
+        transcript,
         instrumented,
+        processes,
         lasting,
         log,
         json,

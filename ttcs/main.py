@@ -4,14 +4,15 @@ Every command says in its own module what it does; they are loaded when they are
 """
 
 import io
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from ttcs.dialect_options import app as dialect_app
 from ttcs.fleet_options import fleet
+from ttcs.run_options import run
 
 CONFORMANT, NOT_CONFORMANT, BAD_INPUT, INCONCLUSIVE, HARNESS_ERROR, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
@@ -62,118 +63,7 @@ def check(scenarios: Scenarios, json: Json = False) -> None:
     raise typer.Exit(command.check(scenarios, as_json=json))
 
 
-@app.command()
-def run(
-    scenarios: Scenarios,
-    commands: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="LOG",
-            help="Phát theo nhật ký lệnh này thay cho lệnh của kịch bản. / Play this command log "
-            "instead of the scenario's own commands.",
-        ),
-    ] = None,
-    world: Annotated[
-        Literal["virtual", "model"],
-        typer.Option(help="Thế giới mô phỏng. / Which world."),
-    ] = "virtual",
-    engine: Annotated[
-        Literal["best", "compiled", "numpy"],
-        typer.Option(
-            help="Lõi mô phỏng; kết quả như nhau. / Which core; the results are the same.",
-        ),
-    ] = "best",
-    seed: Annotated[
-        int | None,
-        typer.Option(
-            min=0,
-            max=2**64 - 1,
-            help="Thay số mầm của kịch bản. / Replace the scenario's seed.",
-        ),
-    ] = None,
-    replications: Annotated[
-        int,
-        typer.Option(
-            min=1,
-            max=100_000,
-            help="Số lần chạy lặp, mỗi lần một số mầm. / How many replications, each with a seed "
-            "of its own.",
-        ),
-    ] = 1,
-    scheduler: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS",
-            help="Chạy lặp trên cụm Dask ở địa chỉ này. / Replicate on the Dask cluster at this "
-            "address, such as tcp://127.0.0.1:8786.",
-        ),
-    ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            max=1024,
-            help="Số việc chạy song song trên máy này (mặc định: từng kịch bản một, dùng mọi lõi). "
-            "/ How much runs at once on this machine, scenarios too (default: one scenario after "
-            "the other, on all cores).",
-        ),
-    ] = None,
-    junit: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Ghi kết quả thành tệp JUnit. / Write the outcome as a JUnit file.",
-        ),
-    ] = None,
-    baseline: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="OLD",
-            help="So với lần chạy cũ: một thư mục kết quả, hoặc thư mục chứa kết quả theo tên kịch "
-            "bản. / Compare with older runs: a folder of results, or a folder of those by the "
-            "names of scenarios. The exit code stays that of the verdicts.",
-        ),
-    ] = None,
-    declarations: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Số liệu khai báo cho các chỉ tiêu không đo được (CSV). / Declared figures, for "
-            "targets that a run cannot measure (CSV).",
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Thư mục kết quả (mặc định out/<tên>; với nhiều kịch bản: DIR/<tên>). / Folder of "
-            "the results (default out/<name>; with several scenarios DIR/<name>).",
-        ),
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Chạy kịch bản và kết luận theo các chỉ tiêu. / Run scenarios and judge their targets.
-
-    Ends with 0 conformant, 1 not conformant, 2 bad input, 3 inconclusive, 4 harness error.
-    """
-    from ttcs import run as command
-
-    asked = command.Asked(
-        commands,
-        world,
-        engine,
-        seed,
-        replications,
-        scheduler,
-        jobs or os.cpu_count() or 1,
-        jobs or 1,
-        junit,
-        baseline,
-        declarations,
-        out,
-        json,
-    )
-    raise typer.Exit(command.run_all(scenarios, asked))
+app.command()(run)
 
 
 @app.command()
@@ -319,6 +209,14 @@ def serve(
     sign_commands: Annotated[
         bool, typer.Option("--sign-commands", help="Ký lệnh (Ed25519). / Sign commands.")
     ] = False,
+    permitted_hours: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HH:MM-HH:MM",
+            help="Khung giờ được phát thanh, trừ khẩn cấp; nếu không nêu: 04:30-22:00. / When "
+            "sound that is no emergency is permitted; 04:30-22:00 if nobody says.",
+        ),
+    ] = None,
 ) -> None:
     """Chạy hệ thống thông tin nguồn mẫu. / Serve the reference source system.
 
@@ -345,11 +243,13 @@ def serve(
         ca,
         commune_may_stop_emergency,
         sign_commands,
+        permitted_hours,
     )
     raise typer.Exit(command.serve(asked))
 
 
 app.command()(fleet)
+app.add_typer(dialect_app, name="dialect")
 
 
 @app.command()

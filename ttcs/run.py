@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
@@ -17,32 +17,32 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from rich.console import Console
 
-from conformance import declarations
-from conformance.bundle import BundleWriter, check_free, versions
+from conformance.bundle import BundleWriter, versions
 from conformance.comparison import FinishedRun, compare
-from conformance.declarations import Declaration
-from conformance.judgement import Judgement, judge
+from conformance.judgement import Judgement, World, judge
 from conformance.replications import Replications
 from conformance.tables import Tables
 from conformance.verdicts import EXIT_STATUS, Verdict, overall
-from reference_system.dispatch.commands import Command, commands
 from reference_system.interface import command_log
 from reports.comparison import against_baseline
 from reports.console import summary
 from reports.junit import junit
 from reports.replications import rows, with_replications
 from reports.results import results
-from scenarios.problems import BadInput, Problem, one_line
+from scenarios.problems import BadInput, one_line
 from simulator import replications, virtual
 from simulator.fleet import Fleet
+from simulator.live.children import NotStarted
+from simulator.live.failures import NotLived
 from simulator.measurement import Measurement
 from simulator.measures.tally import Tally
-from simulator.playout import engines
+from simulator.network.outages import not_modelled
 from simulator.replications import Study, WorkersFailed
 from simulator.virtual import Chunk, Event
-from ttcs import finished_runs, scenario_files, whole_file
+from ttcs import finished_runs, whole_file
 from ttcs.main import BAD_INPUT, HARNESS_ERROR
-from ttcs.scenario_files import ScenarioFile
+from ttcs.played import Played
+from ttcs.run_plan import Asked, Planned, engine_name, planned
 from ttcs.side_by_side import ProcessLost, side_by_side
 from ttcs.telling import tell, tell_error, tell_first
 
@@ -51,53 +51,26 @@ if TYPE_CHECKING:
 
 Step = TypeVar("Step")
 
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The options of `ttcs run`; `at_once` scenarios run side by side."""
-
-    log: Path | None = None
-    world: virtual.World = "virtual"
-    engine: str = "best"
-    seed: int | None = None
-    replications: int = 1
-    scheduler: str | None = None
-    jobs: int = 1
-    at_once: int = 1
-    junit: Path | None = None
-    baseline: Path | None = None
-    declarations: Path | None = None
-    out: Path | None = None
-    json: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A run that can begin: everything that could be wrong with its input has been looked at."""
-
-    file: ScenarioFile
-    commands: tuple[Command, ...]
-    fleet: Fleet
-    place: Path
-    declared: Mapping[str, Declaration]
+_ENGINES: Mapping[World, str] = {"model": "simpy", "live": "emulator"}
+"""What computes the play-out in worlds that do not let one choose."""
 
 
 def run_all(names: Sequence[str], asked: Asked) -> int:
     """Runs every scenario, the worst verdict deciding the exit code; nothing if any is bad."""
-    planned: list[Planned] = []
+    plans: list[Planned] = []
     found: list[dict[str, Any]] = []
     comparisons: list[dict[str, Any] | None] = []
     try:
-        planned = _planned(names, asked)
-        older = _baselines(planned, asked)
+        plans = planned(names, asked)
+        older = _baselines(plans, asked)
         if asked.junit:
             # What stands there in the end is of these runs, or there is nothing.
             whole_file.clear("--junit", asked.junit)
         with (
             replications.cluster(asked.scheduler) if asked.scheduler else nullcontext() as client,
-            closing(_results(planned, asked, client)) as all_results,
+            closing(_results(plans, asked, client)) as all_results,
         ):
-            for plan, result in zip(planned, all_results, strict=True):
+            for plan, result in zip(plans, all_results, strict=True):
                 old = older.get(plan.file.name)
                 comparisons.append(compare(old, finished_runs.load(plan.place)) if old else None)
                 found.append(result)
@@ -106,9 +79,9 @@ def run_all(names: Sequence[str], asked: Asked) -> int:
     except BadInput as bad:
         tell_first(bad)
         return BAD_INPUT
-    except (OSError, WorkersFailed, ProcessLost) as failure:
+    except (OSError, WorkersFailed, ProcessLost, NotLived, NotStarted) as failure:
         why = (isinstance(failure, OSError) and failure.strerror) or failure
-        place = planned[len(found)].place if planned else "ttcs run"
+        place = plans[len(found)].place if plans else "ttcs run"
         tell_error(f"{place}: {why}; nothing was written there")
         return HARNESS_ERROR
     if asked.json:
@@ -125,33 +98,24 @@ def run_one(name: str, place: Path) -> dict[str, Any]:
     Raises `BadInput`, and `OSError` where nothing can be written.
     """
     asked = Asked(out=place)
-    (plan,) = _planned([name], asked)
+    (plan,) = planned([name], asked)
     return _run(plan, asked, None)
 
 
-def _planned(names: Sequence[str], asked: Asked) -> list[Planned]:
-    _check_engine(asked.engine)
-    _check_scheduler(asked)
-    files = [scenario_files.load(name) for name in names]
-    planned = [_plan(file, asked, several=len(files) > 1) for file in files]
-    _check_places(planned)
-    return planned
-
-
-def _baselines(planned: Sequence[Planned], asked: Asked) -> Mapping[str, FinishedRun]:
+def _baselines(plans: Sequence[Planned], asked: Asked) -> Mapping[str, FinishedRun]:
     """Read before anything runs: the new bundles may take the place of the old."""
     if asked.baseline is None:
         return {}
-    return finished_runs.baselines(asked.baseline, [plan.file.name for plan in planned])
+    return finished_runs.baselines(asked.baseline, [plan.file.name for plan in plans])
 
 
 def _results(
-    planned: Sequence[Planned], asked: Asked, client: "Client | None"
+    plans: Sequence[Planned], asked: Asked, client: "Client | None"
 ) -> Generator[dict[str, Any], None, None]:
     """The results of each, in order; side by side where that was asked for."""
-    processes = 1 if client else min(asked.at_once, len(planned))
+    processes = 1 if client else min(asked.at_once, len(plans))
     share = replace(asked, jobs=max(1, asked.jobs // processes))
-    return side_by_side(partial(_run, asked=share, client=client), planned, processes)
+    return side_by_side(partial(_run, asked=share, client=client), plans, processes)
 
 
 def _tell_run(
@@ -177,42 +141,18 @@ def _write_junit(place: Path, found: Sequence[Mapping[str, Any]]) -> bool:
     return True
 
 
-def _plan(file: ScenarioFile, asked: Asked, *, several: bool) -> Planned:
-    scenario = file.scenario
-    if asked.seed is not None:
-        scenario = replace(scenario, seed=asked.seed)
-        file = replace(file, scenario=scenario)
-    if asked.log is None:
-        sent = commands(scenario)
-    else:
-        sent = command_log.read(asked.log, scenario.start, scenario.era)
-    if asked.out is None:
-        place = Path("out") / file.name
-    else:
-        place = asked.out / file.name if several else asked.out
-    declared = declarations.read(asked.declarations) if asked.declarations else {}
-    return Planned(file, sent, Fleet.of(scenario), place, declared)
-
-
 def _run(plan: Planned, asked: Asked, client: "Client | None") -> dict[str, Any]:
     """Runs, judges and writes one scenario; its results."""
     scenario, fleet = plan.file.scenario, plan.fleet
-    tally = Tally(scenario, fleet, plan.commands)
     with BundleWriter(plan.place, "run") as bundle:
         _write_input(bundle, plan, asked)
-        engine = "simpy" if asked.world == "model" else _engine_name(asked.engine)
+        engine = _ENGINES.get(asked.world) or engine_name(asked.engine)
         bundle.event("run-started", world=asked.world, engine=engine, devices=len(fleet))
+        played = _played(plan, asked, bundle)
+        tally = Tally(scenario, fleet, played.commands)
         (bundle.folder / "tables").mkdir()
         with Tables(bundle.folder / "tables", fleet) as tables:
-            events = virtual.run(
-                scenario,
-                fleet,
-                plan.commands,
-                world=asked.world,
-                engine=asked.engine,
-                workers=asked.jobs,
-            )
-            for event in _with_progress(events, plan.file.name, len(fleet), _devices):
+            for event in _with_progress(played.events, plan.file.name, len(fleet), _devices):
                 tally.add(event)
                 if isinstance(event, Chunk):
                     tables.add(event)
@@ -220,9 +160,10 @@ def _run(plan: Planned, asked: Asked, client: "Client | None") -> dict[str, Any]
                 else:
                     bundle.event("uplink-used", province=event.province)
             tables.add_communes(tally.bulletins)
-        measures = tally.measurements()
+        measures = played.measured(tally.measurements())
         judgement = _judge(plan, asked, measures)
-        found = results(_facts(plan, engine, tally), measures, judgement)
+        facts = _facts(plan, asked, engine, tally) | dict(played.facts)
+        found = results(facts, measures, judgement)
         if asked.replications > 1:
             replicated, seeds = _replicate(plan, asked, measures, client)
             found = with_replications(found, replicated, seeds)
@@ -234,12 +175,35 @@ def _run(plan: Planned, asked: Asked, client: "Client | None") -> dict[str, Any]
     return found
 
 
+def _played(plan: Planned, asked: Asked, bundle: BundleWriter) -> Played:
+    """What happens in the world that was asked for, as it happens or when it is over."""
+    if asked.world == "live":
+        from ttcs import run_live
+
+        return run_live.played(plan, asked, bundle)
+    events = virtual.run(
+        plan.file.scenario,
+        plan.fleet,
+        plan.commands,
+        world=_computed(asked.world),
+        engine=asked.engine,
+        workers=asked.jobs,
+    )
+    return Played(plan.commands, events)
+
+
+def _computed(world: World) -> virtual.World:
+    """The world as one that is computed."""
+    return "model" if world == "model" else "virtual"
+
+
 def _judge(plan: Planned, asked: Asked, measures: Mapping[str, Measurement]) -> Judgement:
     scenario = plan.file.scenario
     return judge(
         scenario.targets,
         measures,
         asked.world,
+        asked.scale,
         declarations=plan.declared,
         households_basis=scenario.households.basis,
     )
@@ -251,7 +215,7 @@ def _replicate(
     """All replications counted, and their seeds; `first` is what replication 0 measured."""
     scenario = plan.file.scenario
     seeds = replications.seeds(scenario.seed, asked.replications)
-    study = Study(scenario, plan.commands, asked.world, asked.engine)
+    study = Study(scenario, plan.commands, _computed(asked.world), asked.engine)
     if client is None:
         others = replications.on_processes(study, seeds[1:], asked.jobs)
     else:
@@ -288,12 +252,13 @@ def _write_input(bundle: BundleWriter, plan: Planned, asked: Asked) -> None:
     )
 
 
-def _facts(plan: Planned, engine: str, tally: Tally) -> dict[str, Any]:
+def _facts(plan: Planned, asked: Asked, engine: str, tally: Tally) -> dict[str, Any]:
     """The parts of the results that say what was run and what became of it."""
     scenario, fleet = plan.file.scenario, plan.fleet
     actions = [command.action for command in plan.commands]
     counts = tally.bulletins.counts
     programme = [bulletin for bulletin in counts if bulletin.programme]
+    missing = [] if asked.world == "live" else not_modelled(scenario)
     return {
         "engine": engine,
         "seed": scenario.seed,
@@ -322,7 +287,22 @@ def _facts(plan: Planned, engine: str, tally: Tally) -> dict[str, Any]:
         "presence": tally.presence.as_data(),
         "households": {"basis": scenario.households.basis},
         "limits": tally.limits(),
+        **({"not_modelled": missing} if missing else {}),
+        **_excerpt_facts(plan, asked),
     }
+
+
+def _excerpt_facts(plan: Planned, asked: Asked) -> dict[str, Any]:
+    """What was run of the scenario, where that was not all of it as it stands."""
+    everything = len(Fleet.of(plan.file.scenario))
+    said: dict[str, Any] = {}
+    if asked.window is not None:
+        said["window"] = asked.window
+    if asked.scale != 1:
+        said["time_scale"] = float(asked.scale)
+    if len(plan.fleet) < everything:
+        said["devices_of"] = everything
+    return {"excerpt": said} if said else {}
 
 
 def _by_name(names: Sequence[str], places: Any) -> dict[str, int]:
@@ -331,43 +311,6 @@ def _by_name(names: Sequence[str], places: Any) -> dict[str, int]:
 
 def _iso(moment: datetime) -> str:
     return moment.isoformat()
-
-
-def _engine_name(engine: str) -> str:
-    return engines.vectorised()[0] if engine == "best" else engine
-
-
-def _check_engine(engine: str) -> None:
-    if _engine_name(engine) not in engines.vectorised():
-        hint = "pip install 'ttcs-hil[compiled]'"
-        expected = f"one of best, {', '.join(engines.vectorised())}"
-        raise BadInput([Problem("--engine", None, None, "", engine, expected, hint)])
-
-
-def _check_scheduler(asked: Asked) -> None:
-    if asked.scheduler is not None and asked.replications == 1:
-        wrong, expected = "given for a single run", "--replications of at least 2 beside it"
-        raise BadInput([Problem("--scheduler", None, None, "", wrong, expected)])
-
-
-def _check_places(planned: Sequence[Planned]) -> None:
-    """Every run can end in its folder, and no two in the same."""
-    seen: dict[Path, Path] = {}
-    for plan in planned:
-        check_free(plan.place)
-        if not _is_text(plan.file.name) or not _is_text(str(plan.place)):
-            wrong, expected = "a name that is not UTF-8", "one that is"
-            raise BadInput([Problem(str(plan.place), None, None, "", wrong, expected)])
-        if plan.place in seen:
-            wrong = f"named like {seen[plan.place]}, whose results would stand in {plan.place}, too"
-            expected = "scenario files with different names"
-            raise BadInput([Problem(str(plan.file.path), None, None, "", wrong, expected)])
-        seen[plan.place] = plan.file.path
-
-
-def _is_text(name: str) -> bool:
-    """Whether results can be named so: JSON and tables are in UTF-8."""
-    return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def _devices(event: Event) -> int:

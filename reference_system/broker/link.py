@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from paho.mqtt.client import (
     Client,
@@ -104,6 +105,7 @@ class Link:
         self._changed = threading.Condition()
         self._state = LinkState(False, _now_ms(), None, 0)
         self._refused = False
+        self._logins = 0
         self._room = threading.Condition()
         self._to_send: deque[_Outgoing] = deque()
         self._sent: dict[int, Future[None]] = {}
@@ -235,7 +237,7 @@ class Link:
     def _expiry(self, expiry_s: int | None) -> Properties | None:
         if expiry_s is None or not self._mqtt5:
             return None
-        return _properties(PacketTypes.PUBLISH, MessageExpiryInterval=max(1, expiry_s))
+        return _expiring(max(1, expiry_s))
 
     def _become(self, *, connected: bool, problem: str | None, connections: int = 0) -> None:
         with self._changed:
@@ -263,6 +265,8 @@ class Link:
                 connected=False, problem=f"{self._address} refuses the login{user}: {reason}"
             )
             return
+        # What waited for us may come before the subscription is confirmed, and belongs to this one.
+        self._logins += 1
         # A broker may bound what is on its way unacknowledged, and ends connections beyond that.
         self._window = getattr(properties, "ReceiveMaximum", _RECEIVE_MAXIMUM)
         client.subscribe(self._subscriptions)
@@ -320,11 +324,11 @@ class Link:
             self._settle(future, reason)
 
     def _arrived(self, client: Client, _userdata: object, message: MQTTMessage) -> None:
-        connection = self._state.connections
+        login = self._logins
 
         def acknowledge() -> None:
             # After a new connection the broker sends the message again, and that one counts.
-            if message.qos and connection == self._state.connections:
+            if message.qos and login == self._logins:
                 client.ack(message.mid, message.qos)
 
         incoming = Incoming(
@@ -334,6 +338,11 @@ class Link:
             self._on_message(incoming)
         except Exception:
             _log.exception("a message on %s could not be handed on", message.topic)
+
+
+@lru_cache
+def _expiring(expiry_s: int) -> Properties:
+    return _properties(PacketTypes.PUBLISH, MessageExpiryInterval=expiry_s)
 
 
 def _properties(packet_type: int, **values: int) -> Properties:

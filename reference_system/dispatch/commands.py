@@ -90,11 +90,12 @@ def programme_commands(
 
 
 def bulletin_commands(bulletins: Iterable[Bulletin], horizon_ms: int) -> tuple[Command, ...]:
-    """The plays of each bulletin that are issued before `horizon_ms`, and their cancels.
+    """The plays of each bulletin that are issued in `[0, horizon_ms)`, and their cancels.
 
     A play that would be issued at the cancel or later is not issued. `not_before_ms` and
     `end_by_ms` move along with the repetitions. A first `not_before_ms` before the issue is
-    kept: a live broadcast may have begun before the bulletin that points to it.
+    kept: a live broadcast may have begun before the bulletin that points to it. Of the plays of
+    before 0 those are issued, at 0, that are not due before.
     """
     return _in_order(
         command for bulletin in bulletins for command in _bulletin_commands(bulletin, horizon_ms)
@@ -146,17 +147,21 @@ def _bulletin_commands(bulletin: Bulletin, horizon_ms: int) -> Iterator[Command]
     issue_until = horizon_ms if cancel is None else min(horizon_ms, cancel)
     for play in range(bulletin.times):
         shift = play * bulletin.gap_ms
-        issued = bulletin.at_ms + shift
+        accepted = bulletin.at_ms + shift
+        due = accepted if first is None else first + shift
+        issued = max(0, accepted)
         if issued >= issue_until:
             return
+        if due < 0 and accepted < 0:
+            continue
         item = Item(
             id=f"{bulletin.id}/{play + 1}",
             bulletin=bulletin.id,
             bulletin_class=bulletin.bulletin_class,
             severity=bulletin.severity,
             kind=bulletin.sound.kind,
-            not_before_ms=issued if first is None else first + shift,
-            expires_ms=_later(bulletin.valid_ms, issued),
+            not_before_ms=due,
+            expires_ms=_later(bulletin.valid_ms, accepted),
             end_by_ms=_later(bulletin.end_by_ms, shift),
             duration_ms=bulletin.sound.length_ms,
             order=bulletin.order,

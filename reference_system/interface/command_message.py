@@ -112,6 +112,10 @@ class Stopped(Part):
     item: Name | None = None
 
 
+class Restart(Part):
+    """Start the device anew: it answers, ends what is heard, and boots. What it was told stays."""
+
+
 class Control(Part):
     """A device setting. The one code whose meaning is known is 0, the volume in percent."""
 
@@ -186,10 +190,10 @@ class Signature(Part):
 
 
 class Command(Part):
-    """What the source system asks of devices: exactly one of the six bodies."""
+    """What the source system asks of devices: exactly one of the seven bodies."""
 
     BODIES: ClassVar[tuple[str, ...]] = (
-        *("start", "cancel", "stop", "control", "schedule", "unschedule"),
+        *("start", "cancel", "stop", "restart", "control", "schedule", "unschedule"),
     )
 
     id: Name
@@ -205,6 +209,7 @@ class Command(Part):
     start: Item | None = None
     cancel: Withdrawn | None = None
     stop: Stopped | None = None
+    restart: Restart | None = None
     control: Control | None = None
     schedule: Schedule | None = None
     unschedule: ScheduleWithdrawn | None = None

@@ -11,6 +11,7 @@ from reference_system.interface.messages import (
     Online,
     PlayEntry,
     PlayLog,
+    Restart,
     Schedule,
     ScheduledBulletin,
     ScheduledDay,
@@ -83,6 +84,7 @@ EXAMPLES: Mapping[Kind, Mapping[str, Message]] = {
             "c5",
             schedule=Schedule(schedule_id="l1", schedule_name="Sáng", bulletins=(_MORNING,)),
         ),
+        "restart": _command("c7", restart=Restart()),
         "unschedule": _command("c6", unschedule=ScheduleWithdrawn(schedule_id="l1")),
     },
     "ack": {

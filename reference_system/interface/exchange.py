@@ -23,6 +23,10 @@ CENTRAL_SOURCE_ID = "HTTTNTW"
 MOST_BYTES = 1 << 20
 """Of a message."""
 
+LINE_CHARACTERS = 300
+CSV_CHARACTERS = 250_000
+HTML_CHARACTERS = 450_000
+
 _PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 
 
@@ -44,7 +48,7 @@ Instant = Annotated[
     PlainSerializer(instant_text, return_type=str),
 ]
 Key = Annotated[str, Bounds(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-Line = Annotated[str, Bounds(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Line = Annotated[str, Bounds(max_length=LINE_CHARACTERS, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Lines = Annotated[str, Bounds(max_length=20_000, pattern=_PLAIN)]
 Code = Annotated[str, Bounds(pattern=r"^[A-Z0-9]{1,8}$")]
 Codes = Annotated[list[Code], Bounds(max_length=5_000)]
@@ -140,8 +144,8 @@ class Report(_Part):
     until: Instant
     submitted: Instant
     sha256: Sha256
-    csv: Annotated[str, Bounds(max_length=250_000, pattern=_PLAIN)]
-    html: Annotated[str, Bounds(max_length=450_000, pattern=_PLAIN)]
+    csv: Annotated[str, Bounds(max_length=CSV_CHARACTERS, pattern=_PLAIN)]
+    html: Annotated[str, Bounds(max_length=HTML_CHARACTERS, pattern=_PLAIN)]
 
 
 Body = Annotated[Bulletin | Withdrawal | Statistics | Report, Bounds(discriminator="kind")]

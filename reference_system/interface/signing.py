@@ -6,12 +6,14 @@ known to us asks for it.
 """
 
 import base64
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Literal
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from reference_system.interface.command_message import Command, Signature
 
@@ -47,6 +49,17 @@ def verify(
     `keys` are the trusted ones by their ids. That a command is not obeyed twice is for the
     receiver to see to, by its id until its expiry.
     """
+    verify_signature(command, keys)
+    if device not in command.targets.devices:
+        raise BadSignature("wrong-device", f"the command is not for {device!a}")
+    if now_ms < command.sent_s * 1000 - CLOCK_TOLERANCE_MS:
+        raise BadSignature("not-yet", "the command was sent later than now")
+    if now_ms >= command.expires_s * 1000:
+        raise BadSignature("expired", "the command has expired")
+
+
+def verify_signature(command: Command, keys: Mapping[str, Ed25519PublicKey]) -> None:
+    """Return if one of the keys has signed the command, whenever and to whom; see `verify`."""
     signature = command.signature
     if signature is None:
         raise BadSignature("unsigned", "the command has no signature")
@@ -57,12 +70,19 @@ def verify(
         key.verify(base64.b64decode(signature.ed25519), signed_bytes(command))
     except InvalidSignature:
         raise BadSignature("altered", "the signature is not that of this command") from None
-    if device not in command.targets.devices:
-        raise BadSignature("wrong-device", f"the command is not for {device!a}")
-    if now_ms < command.sent_s * 1000 - CLOCK_TOLERANCE_MS:
-        raise BadSignature("not-yet", "the command was sent later than now")
-    if now_ms >= command.expires_s * 1000:
-        raise BadSignature("expired", "the command has expired")
+
+
+def key_id(key: Ed25519PublicKey) -> str:
+    """The first 16 hexadecimal digits of the SHA-256 of the public key's 32 bytes."""
+    return hashlib.sha256(key.public_bytes_raw()).hexdigest()[:16]
+
+
+def read_public_key(pem: bytes) -> Ed25519PublicKey:
+    """The key in a PEM file; raises `ValueError` where it is none of Ed25519."""
+    key = load_pem_public_key(pem)
+    if not isinstance(key, Ed25519PublicKey):
+        raise ValueError("not an Ed25519 key")
+    return key
 
 
 def signed_bytes(command: Command) -> bytes:

@@ -72,6 +72,7 @@ OWN_NAMES: Mapping[str, str] = {
     "start": "BanTin",
     "cancel": "HuyBanTin",
     "stop": "DungPhat",
+    "restart": "KhoiDongLai",
     "schedule": "ThemLichPhat",
     "unschedule": "HuyLichPhat",
     "signature": "ChuKy",

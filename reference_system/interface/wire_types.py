@@ -2,10 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandler
 from pydantic import Field as Bounds
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
+from reference_system.interface.field_notes import field_notes
 from reference_system.interface.topics import DEVICE_NAME
 from reference_system.interface.vocabulary import WIRE_NAMES
 from scenarios.problems import Path
@@ -54,9 +56,19 @@ class Part(BaseModel):
         frozen=True,
         alias_generator=WIRE_NAMES.__getitem__,
         validate_by_name=True,
-        use_attribute_docstrings=True,
         hide_input_in_errors=True,
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The schema with what is written below the fields."""
+        made = handler(schema)
+        properties = handler.resolve_ref_schema(made)["properties"]
+        for name, words in field_notes(cls).items():
+            properties[cls.model_fields[name].alias or name].setdefault("description", words)
+        return made
 
 
 def clock_text(duration_ms: int) -> str:

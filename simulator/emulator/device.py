@@ -19,6 +19,7 @@ from simulator.dialects.contract import (
     Order,
     Outcome,
     Play,
+    Restart,
     SetVolume,
     Status,
     Stop,
@@ -41,10 +42,14 @@ from .happenings import (
     Ordered,
     PowerBack,
     PowerLost,
+    Restarting,
 )
 
 MOST_PLAYS = 1_000
 """Plays that a device holds at once; it refuses more."""
+
+EMERGENCY_ROOM = 50
+"""Further ones that it holds of emergencies: a full store does not keep a warning out."""
 
 MOST_REMEMBERED = 2_000
 """Orders, and plays that are over, whose ids a device remembers; the oldest are forgotten."""
@@ -179,6 +184,8 @@ class Device:
         if self.is_up:
             for progress in self._player.forget(now_ms):
                 self._miss(progress, effects)
+        if was_up and not self.is_up and self._powered:
+            effects.append(Restarting())
         self._now_ms = now_ms
 
     def _happen(self, happening: Happening, now_ms: int, effects: list[Effect]) -> None:
@@ -209,6 +216,8 @@ class Device:
         effects.append(Ended(play, segment))
         outcome: Outcome = "played" if segment.reason == "finished" else "cut"
         reason = "" if outcome == "played" else _TOLD[segment.reason]
+        if segment.reason == "power" and self._powered:
+            reason = "restarted"
         if segment.item in self._silent:
             outcome, reason = "failed", self._silent[segment.item]
         self._log(play, segment.start, segment.end, outcome, reason, effects)
@@ -244,7 +253,9 @@ class Device:
 
     def _answer(self, order: Order, now_ms: int, effects: list[Effect]) -> Answer:
         own_ms = self.by_own_clock(now_ms)
-        if order.id not in self._orders:
+        if order.refusal is not None:
+            return Answer(order.id, own_ms, order.refusal)
+        if not order.id or order.id not in self._orders:
             if order.expires_ms is not None and own_ms >= order.expires_ms:
                 refusal: str | None = "đã hết hạn / expired"
             else:
@@ -264,6 +275,8 @@ class Device:
                 playing = self._player.playing
                 if playing is not None and item in (None, playing.item.id):
                     self._player.cancel(playing.item.id, now_ms)
+            case Restart() if self.is_up:
+                self._boots_ms = now_ms + max(1, self._profile.boot_ms)
             case SetVolume(percent):
                 self.volume = percent
             case DropSchedule(schedule):
@@ -278,8 +291,10 @@ class Device:
     def _take(self, plays: Sequence[Play], now_ms: int, effects: list[Effect]) -> str | None:
         self._tidy()
         new = [play for play in plays if play.item not in self._seen]
-        if len(self._plays) + len(new) > MOST_PLAYS:
-            return f"giữ tối đa {MOST_PLAYS} lượt phát / at most {MOST_PLAYS} plays are held"
+        is_emergency = all(play.bulletin_class == "emergency" for play in new)
+        room = MOST_PLAYS + (EMERGENCY_ROOM if is_emergency else 0)
+        if len(self._plays) + len(new) > room:
+            return f"giữ tối đa {room} lượt phát / at most {room} plays are held"
         for play in new:
             item = self._as_played(play, now_ms)
             self._plays[play.item] = play
@@ -294,13 +309,15 @@ class Device:
     def _as_played(self, play: Play, now_ms: int) -> Item:
         """The play as this device deals with it: by its own clock, and stored nowhere a stream."""
         ahead_ms = 0 if play.at_once else self._ahead_ms
+        not_before_ms = play.not_before_ms - ahead_ms
         return Item(
             id=play.item,
             bulletin_class=play.bulletin_class,
             kind="stream" if play.kind == "file" and not self._profile.stores else play.kind,
             issued=play.issued_ms,
             delivered=now_ms,
-            not_before=play.not_before_ms - ahead_ms,
+            # The source system's clock may be wrong: nobody waits for it with what is for at once.
+            not_before=min(not_before_ms, now_ms) if play.at_once else not_before_ms,
             duration=play.duration_ms,
             severity=play.severity,
             expires=None if play.expires_ms is None else play.expires_ms - ahead_ms,

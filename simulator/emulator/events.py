@@ -1,8 +1,8 @@
 """What happens to emulated devices, for those who listen: logs, progress, the live world."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 What = Literal[
@@ -11,6 +11,7 @@ What = Literal[
     "refused",
     "ordered",
     "not-understood",
+    "not-taken",
     "answered",
     "fetched",
     "fetch-failed",
@@ -18,7 +19,9 @@ What = Literal[
     "not-decoded",
     "began",
     "ended",
+    "noted",
     "logged",
+    "restarting",
     "booted",
     "power-cut",
     "power-back",
@@ -28,7 +31,7 @@ What = Literal[
 ]
 
 ERRORS: frozenset[What] = frozenset(
-    {"lost", "refused", "not-understood", "fetch-failed", "not-decoded"}
+    {"lost", "refused", "not-understood", "not-taken", "fetch-failed", "not-decoded"}
 )
 """The events that should not happen while nobody disturbs anything."""
 
@@ -70,6 +73,18 @@ class Summary:
     def as_data(self) -> dict[str, Any]:
         """As JSON has it."""
         return asdict(self) | {"errors": dict(self.errors)}
+
+
+def together(summaries: Iterable[Summary]) -> Summary:
+    """Where several fleets stand as one; nobody is in two of them."""
+    each = list(summaries)
+    counted = {
+        field.name: sum(getattr(summary, field.name) for summary in each)
+        for field in fields(Summary)
+        if field.name != "errors"
+    }
+    errors = sum((Counter(summary.errors) for summary in each), Counter[str]())
+    return Summary(**counted, errors=dict(sorted(errors.items())))
 
 
 @dataclass(slots=True)

@@ -4,18 +4,20 @@ import asyncio
 import gc
 import resource
 from collections import deque
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from simulator.dialects.contract import Dialect, Play
+from simulator.dialects.contract import Dialect, Play, Service, Status
 
 from .clock import EpochClock
-from .connection import Broker, Connection, Heard, NotConnected, Session
+from .connection import Broker, Connection, Heard, NotConnected
 from .events import ERRORS, Event, Listener, Summary, Tally, What
 from .happenings import ClockSet
+from .http_connection import MOST_SOCKETS, HttpConnection, Web
 from .member import Member
 from .program import Program
 from .sounds import Kept, Sounds
+from .wires import Wires
 
 CONNECTS_AT_ONCE = 64
 """Connections being made: brokers listen with a backlog of 100, and one that finds it full waits
@@ -24,7 +26,7 @@ for a second."""
 PORTS_EACH = 10_000
 """Connections from one own address; the machine gives about 28,000 ports to each."""
 
-OPEN_FILES_BESIDES = 200
+OPEN_FILES_BESIDES = 100 + MOST_SOCKETS
 TICK_S = 5.0
 TAKEN_AT_ONCE = 50
 """Messages that are worked off before the loop looks at its sockets again."""
@@ -61,6 +63,7 @@ class EmulatedFleet:
         broker: Broker,
         dialect: Dialect,
         *,
+        services: Mapping[Service, str] | None = None,
         origins: Collection[str] = (),
         seed: int = 0,
         instrumented: int = 0,
@@ -68,10 +71,12 @@ class EmulatedFleet:
     ) -> None:
         """Nothing is connected yet; raises `NoRoom`.
 
-        Sounds are fetched from `origins` only. The first `instrumented` devices decode them.
-        `listener` is called with every event, on the loop, and must not wait.
+        `services` are the HTTP servers of a dialect that asks some, such as
+        `{"system": "http://127.0.0.1:8080"}`. Sounds are fetched from `origins` only. The first
+        `instrumented` devices decode them. `listener` is called with every event, on the loop, and
+        must not wait.
         """
-        _make_room(len(members))
+        make_room(len(members))
         self.clock, self.dialect, self.seed = EpochClock(), dialect, seed
         self.tally = Tally()
         self._broker, self._listener, self._instrumented = broker, listener, instrumented
@@ -82,6 +87,7 @@ class EmulatedFleet:
         self._inbox: deque[Line] = deque()
         self._arrivals = 0
         self._sounds = Sounds(origins)
+        self._web = Web(services or {}, broker.tls) if "http" in dialect.wires else None
         self._tasks: set[asyncio.Task[None]] = set()
         self._ticking: asyncio.Task[None] | None = None
 
@@ -131,7 +137,7 @@ class EmulatedFleet:
     async def stop(self) -> None:
         """Wait shortly for play logs on their way, then disconnect every device in good order."""
         deadline_s = asyncio.get_running_loop().time() + FAREWELL_S
-        while asyncio.get_running_loop().time() < deadline_s and self._is_telling():
+        while asyncio.get_running_loop().time() < deadline_s and self.is_telling:
             await asyncio.sleep(0.05)
         self._take_all()
         for number, program in enumerate(self._programs.values()):
@@ -143,12 +149,28 @@ class EmulatedFleet:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._sounds.close()
+        if self._web is not None:
+            await self._web.close()
         gc.unfreeze()
 
     @property
     def names(self) -> tuple[str, ...]:
         """The devices."""
         return tuple(self._programs)
+
+    def connected_now(self) -> frozenset[str]:
+        """The devices that are connected."""
+        return frozenset(n for n, program in self._programs.items() if program.is_connected)
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether a connected device has entries of its log that the other side did not confirm."""
+        programs = self._programs.values()
+        return any(program.unsent and program.is_connected for program in programs)
+
+    def status(self, name: str) -> Status | None:
+        """How a device is now; None while it is without power, or boots."""
+        return self._programs[name].status
 
     def summary(self) -> Summary:
         """Where the fleet stands now."""
@@ -195,10 +217,10 @@ class EmulatedFleet:
             program.happen(ClockSet(ahead_ms))
 
     def inject(self, name: str, payload: bytes) -> None:
-        """Let a device take this as if it had come on the first topic that it reads."""
+        """Let a device take this as if it had come on the first topic that it reads, or as the
+        answer when it asks for commands."""
         (program,) = self._of([name])
-        topic, _ = self.dialect.subscriptions(name)[0]
-        program.take(self.clock(), topic, payload)
+        program.take(self.clock(), program.reads, payload)
 
     def _of(self, names: Iterable[str]) -> list[Program]:
         self._take_all()  # what arrived before goes before
@@ -206,15 +228,25 @@ class EmulatedFleet:
 
     # ---- What programs share --------------------------------------------------------------------
 
-    async def connected(self, number: int, session: Session, heard: Heard) -> Connection:
+    async def connected(self, program: Program, heard: Heard) -> Wires:
         """A new connection; at most `CONNECTS_AT_ONCE` are being made. Raises `NotConnected`."""
-        source = None
-        if self._broker.address.startswith("127."):
-            source = f"127.0.0.{2 + number // PORTS_EACH}"
+        source = program.member.address
+        if source is None and self._broker.address.startswith("127."):
+            source = f"127.0.0.{2 + program.number // PORTS_EACH}"
         async with self._turn:
-            connection = Connection(self._broker, session, heard)
-            await connection.open(source)
-            return connection
+            wires = self._wires(program, heard)
+            await wires.open(source)
+            return wires
+
+    def _wires(self, program: Program, heard: Heard) -> Wires:
+        member, dialect, mqtt, http = program.member, self.dialect, None, None
+        if "mqtt" in dialect.wires:
+            mqtt = Connection(self._broker, program.session(), heard)
+        if self._web is not None:
+            http = HttpConnection(
+                self._web, dialect, member.name, member.secret, heard, alone=mqtt is None
+            )
+        return Wires(mqtt, http)
 
     def arrived(self, program: Program, topic: str, payload: bytes) -> None:
         """Note a message with its instant; it is worked off when all sockets have been read."""
@@ -269,15 +301,12 @@ class EmulatedFleet:
         except NotDecoded as error:
             self.tell(program, "not-decoded", item=play.item, why=str(error))
             return
-        if abs(decoded_ms - play.duration_ms) > TOLERANCE_MS:
+        short_ms = play.duration_ms - decoded_ms
+        if not -TOLERANCE_MS <= short_ms <= TOLERANCE_MS + self.dialect.length_unit_ms - 1:
             why = f"lasts {decoded_ms} ms, expected {play.duration_ms}"
             self.tell(program, "not-decoded", item=play.item, why=why)
         else:
             self.tell(program, "decoded", item=play.item, duration_ms=decoded_ms)
-
-    def _is_telling(self) -> bool:
-        programs = self._programs.values()
-        return any(program.unsent and program.is_connected for program in programs)
 
     async def _tick(self) -> None:
         """Every connection once in `TICK_S`, a few at a time."""
@@ -292,7 +321,7 @@ class EmulatedFleet:
                 await asyncio.sleep(TICK_S)
 
 
-def _make_room(devices: int) -> None:
+def make_room(devices: int) -> None:
     """Let this process have as many open files as it may; raises `NoRoom`."""
     needed = devices + OPEN_FILES_BESIDES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -70,6 +70,11 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True)
+class Restarting:
+    """It says farewell to everybody, and boots."""
+
+
+@dataclass(frozen=True, slots=True)
 class Booted:
     """It has started, under a new name of its boot."""
 
@@ -93,4 +98,4 @@ class Ended:
     segment: Segment
 
 
-Effect = Answer | Fetch | Booted | Began | Ended | Entry
+Effect = Answer | Fetch | Restarting | Booted | Began | Ended | Entry

@@ -8,7 +8,10 @@ from scenarios.profiles import Profile
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Who it is and where, how it behaves, its own secret, and how far its clock is ahead."""
+    """Who it is and where, how it behaves, its own secret, and how far its clock is ahead.
+
+    `address` is the loopback address that it speaks from, if it has one of its own.
+    """
 
     name: str
     commune: str
@@ -16,3 +19,4 @@ class Member:
     link: LinkClass
     secret: str
     ahead_ms: int = 0
+    address: str | None = None

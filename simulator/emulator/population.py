@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from scenarios.links import LinkClass
 from scenarios.profiles import Profile
 from scenarios.scenario import Scenario
-from simulator.fleet import Fleet
+from simulator.fleet import Fleet, Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,11 @@ def residents(scenario: Scenario, devices: int | None = None) -> Sequence[Reside
         times = -(-devices // len(fleet))
         groups = tuple(replace(group, clusters=group.clusters * times) for group in scenario.fleet)
         fleet = Fleet.of(replace(scenario, fleet=groups))
-    places = np.lexsort((fleet.commune, fleet.in_commune))[:devices]
+    return of_fleet(fleet, fleet.first(len(fleet) if devices is None else devices))
+
+
+def of_fleet(fleet: Fleet, places: Places) -> Sequence[Resident]:
+    """The devices of a fleet at these places."""
     return [
         Resident(
             name,

@@ -6,21 +6,20 @@ device's next instant comes, and when its report is due.
 
 import asyncio
 from functools import partial
-from hashlib import sha256
 from typing import Protocol
 
 from simulator.dialects.contract import (
     Answer,
     Dialect,
     Entry,
-    Message,
     NotUnderstood,
     Order,
     Play,
+    Status,
 )
 
 from .clock import EpochClock
-from .connection import Connection, Heard, NotConnected, Session
+from .connection import Heard, NotConnected, Session
 from .device import Device
 from .events import Tally, What
 from .happenings import (
@@ -37,14 +36,14 @@ from .happenings import (
     Ordered,
     PowerBack,
     PowerLost,
+    Restarting,
 )
 from .member import Member
+from .reporting import Reporting
 from .sounds import Kept, NoSound
+from .wires import Wires
 
-REPORT_MS = 60_000
-"""How often a device reports whose profile has no keepalive."""
-
-LONGEST_BACK_OFF_MS = 60_000
+LONGEST_BACK_OFF_MS = 30_000
 LONGEST_WAIT_S = 3_600.0
 
 
@@ -56,7 +55,7 @@ class Surroundings(Protocol):
     tally: Tally
     seed: int
 
-    async def connected(self, number: int, session: Session, heard: Heard) -> Connection:
+    async def connected(self, program: "Program", heard: Heard) -> Wires:
         """A new connection, when it is this one's turn; raises `NotConnected`."""
 
     def arrived(self, program: "Program", topic: str, payload: bytes) -> None:
@@ -81,11 +80,9 @@ class Program:
         "_around",
         "_back_off",
         "_connecting",
-        "_connection",
         "_ghost",
-        "_log_sent",
-        "_outbox",
-        "_report",
+        "_reporting",
+        "_waits",
         "_wake",
         "device",
         "member",
@@ -96,47 +93,56 @@ class Program:
         """It has booted now, and does not yet connect. `number` is its place in the process."""
         self.member, self.number, self._around = member, number, around
         self.device = Device(member.profile, around.clock(), member.ahead_ms)
-        self._connection: Connection | None = None
-        self._ghost: Connection | None = None
+        self._reporting = Reporting(member, self.device, around, partial(around.tell, self))
+        self._ghost: Wires | None = None
         self._connecting: asyncio.Task[None] | None = None
-        self._back_off = 0
-        self._outbox: list[Entry] = []
-        self._log_sent: tuple[int, int] | None = None
+        self._back_off = self._waits = 0
         self._wake: asyncio.TimerHandle | None = None
-        self._report: asyncio.TimerHandle | None = None
 
     @property
     def is_connected(self) -> bool:
         """Whether it is logged in and subscribed."""
-        return self._connection is not None
+        return self._reporting.wires is not None
+
+    @property
+    def status(self) -> Status | None:
+        """How it is now; None while it is without power, or boots."""
+        return self._reporting.status() if self.device.is_up else None
+
+    @property
+    def reads(self) -> str:
+        """The first topic that it reads, or the path that it asks."""
+        name, dialect = self.member.name, self._around.dialect
+        for topic, _ in dialect.subscriptions(name):
+            return topic
+        asked = dialect.poll(name, self._reporting.status())
+        return asked.path if asked else ""
 
     @property
     def unsent(self) -> int:
-        """Entries of its play log that the broker has not confirmed."""
-        return len(self._outbox)
+        """Entries of its play log that the other side has not confirmed."""
+        return self._reporting.unsent
 
     # ---- Coming and going -----------------------------------------------------------------------
 
     async def connect(self) -> None:
         """Log in, subscribe, and tell what there is to tell; raises `NotConnected`."""
-        name, around = self.member.name, self._around
-        heard = Heard(partial(around.arrived, self), self._confirmed, self._lost)
-        connection = await around.connected(self.number, self._session(), heard)
+        around, reporting = self._around, self._reporting
+        heard = Heard(
+            partial(around.arrived, self), reporting.confirmed, self._lost, reporting.failed
+        )
+        wires = await around.connected(self, heard)
         if self._ghost is not None:
             self._ghost.drop()
             self._ghost = None
         if not (self.device.is_up and self.device.has_link):
-            connection.silence()
-            self._ghost = connection
+            wires.silence()
+            self._ghost = wires
             return
-        self._connection, self._back_off = connection, 0
-        own_ms = self.device.by_own_clock(around.clock())
-        self._send(around.dialect.online(name, own_ms, self.device.boot))
-        around.tell(self, "connected")
+        self._back_off = 0
+        reporting.begin(wires)
         for play in self.device.wanted():
             self._fetch(play)
-        self._send_log()
-        self._report_later(self._draw("report"))
 
     def connect_later(self, error: NotConnected | None = None) -> None:
         """Connect after a while, again and again if need be; `error` is why it is not connected."""
@@ -149,26 +155,33 @@ class Program:
     def leave(self) -> None:
         """Say farewell, and be nothing but a record from now on."""
         now_ms = self._around.clock()
-        for timer in (self._wake, self._report):
-            if timer is not None:
-                timer.cancel()
-        if self._connecting is not None:
-            self._connecting.cancel()
+        if self._wake is not None:
+            self._wake.cancel()
         self._do(self.device.close(now_ms))
-        if self._connection is not None:
-            self._send(self._around.dialect.offline(self.member.name, self.device.boot))
-            self._connection.close()
+        self._say_farewell()
         if self._ghost is not None:
             self._ghost.drop()
-        self._connection = self._ghost = None
+        self._ghost = None
+
+    def _say_farewell(self) -> None:
+        if self._connecting is not None:
+            self._connecting.cancel()
+        if (wires := self._reporting.wires) is not None:
+            offline = self._around.dialect.offline(self.member.name, self.device.boot)
+            self._reporting.send(offline)
+            wires.close()
+            if self._ghost is not None:
+                self._ghost.drop()
+            self._ghost = wires
+        self._reporting.end()
 
     def tick(self) -> None:
         """Look after the connection's keepalive."""
-        if self._connection is not None:
-            self._connection.tick()
+        if (wires := self._reporting.wires) is not None:
+            wires.tick()
 
-    def _session(self) -> Session:
-        """How it logs in, as it has booted now."""
+    def session(self) -> Session:
+        """How it logs in at the broker, as it has booted now."""
         name, profile, dialect = self.member.name, self.member.profile, self._around.dialect
         return Session(
             dialect.login(name, self.member.secret),
@@ -191,28 +204,30 @@ class Program:
         self._around.tell(self, "refused", why=str(error))
 
     def _wait_s(self) -> float:
-        """The profile's delay, longer with each try that failed, and not the same for all."""
+        """The profile's delay, longer with each try that failed, and never the same twice."""
         profile = self.member.profile
         wait_ms, spread_ms = profile.reconnect_delay_ms, profile.reconnect_spread_ms
         if self._back_off:
             wait_ms = min(max(1_000, wait_ms) << min(self._back_off, 10), LONGEST_BACK_OFF_MS)
             spread_ms = max(spread_ms, wait_ms // 2)
-        return (wait_ms + profile.join_ms + int(self._draw("reconnect") * spread_ms)) / 1000
+        self._waits += 1
+        spread = self._reporting.draw(f"reconnect {self._waits}")
+        return (wait_ms + profile.join_ms + int(spread * spread_ms)) / 1000
 
     def _lost(self, why: str) -> None:
-        self._connection, self._log_sent = None, None
+        self._reporting.end()
         self._around.tell(self, "lost", why=why)
         self.connect_later()
 
     def _fall_silent(self) -> None:
         if self._connecting is not None:
             self._connecting.cancel()
-        if self._connection is not None:
-            self._connection.silence()
+        if (wires := self._reporting.wires) is not None:
+            wires.silence()
             if self._ghost is not None:
                 self._ghost.drop()
-            self._connection, self._ghost = None, self._connection
-        self._log_sent = None
+            self._ghost = wires
+        self._reporting.end()
 
     # ---- What happens to it ---------------------------------------------------------------------
 
@@ -243,15 +258,24 @@ class Program:
 
     def take(self, at_ms: int, topic: str, payload: bytes) -> None:
         """Do what a message says that arrived then."""
+        name, dialect = self.member.name, self._around.dialect
+        try:
+            for part in dialect.parts(name, topic, payload):
+                self._obey(at_ms, topic, part)
+        except NotUnderstood as error:
+            self._around.tell(self, "not-understood", at_ms, why=str(error))
+        self._wake_later()
+
+    def _obey(self, at_ms: int, topic: str, part: bytes) -> None:
         around = self._around
         try:
-            order = around.dialect.order(self.member.name, topic, payload)
+            order = around.dialect.order(self.member.name, topic, part)
         except NotUnderstood as error:
             around.tell(self, "not-understood", at_ms, why=str(error))
             return
-        around.tell(self, "ordered", at_ms, order=order.id, action=_name(order))
+        item = getattr(order.action, "item", None)
+        around.tell(self, "ordered", at_ms, order=order.id, action=_name(order), item=item)
         self._do(self.device.moment(at_ms, [Ordered(order)]))
-        self._wake_later()
 
     def happen(self, *happenings: Happening) -> None:
         """Let it happen now."""
@@ -271,29 +295,45 @@ class Program:
     # ---- What it does ---------------------------------------------------------------------------
 
     def _do(self, effects: list[Effect]) -> None:
+        reporting = self._reporting
         for effect in effects:
-            match effect:
-                case Answer():
-                    self._send(self._around.dialect.answer(self.member.name, effect))
-                    self._around.tally.answered.add(self.member.name)
-                    self._around.tell(self, "answered", order=effect.order, refusal=effect.refusal)
-                case Fetch(play):
+            self._do_one(effect)
+        if any(isinstance(effect, Began | Ended) for effect in effects):
+            reporting.send(self._around.dialect.playing(self.member.name, reporting.status()))
+        if reporting.unsent:
+            reporting.send_log()
+
+    def _do_one(self, effect: Effect) -> None:
+        around = self._around
+        match effect:
+            case Answer():
+                self._reporting.send(around.dialect.answer(self.member.name, effect))
+                around.tally.answered.add(self.member.name)
+                around.tell(self, "answered", order=effect.order, refusal=effect.refusal)
+            case Fetch(play):
+                self._fetch(play)
+            case Restarting():
+                around.tell(self, "restarting")
+                self._say_farewell()
+            case Booted(at_ms, boot):
+                around.tell(self, "booted", at_ms, boot=boot)
+                if self.device.has_link:
+                    self.connect_later()
+            case Began(play, at_ms):
+                around.tell(self, "began", at_ms, item=play.item)
+                if play.kind == "stream" or not self.member.profile.stores:
                     self._fetch(play)
-                case Booted(at_ms, boot):
-                    self._around.tell(self, "booted", at_ms, boot=boot)
-                    if self.device.has_link:
-                        self.connect_later()
-                case Began(play, at_ms):
-                    self._around.tell(self, "began", at_ms, item=play.item)
-                    if play.kind == "stream" or not self.member.profile.stores:
-                        self._fetch(play)
-                case Ended():
-                    self._ended(effect)
-                case Entry():
-                    self._around.tally.entries += 1
-                    self._outbox.append(effect)
-        if self._outbox:
-            self._send_log()
+            case Ended():
+                self._ended(effect)
+            case Entry():
+                self._reporting.note(effect)
+                around.tell(
+                    self,
+                    "noted",
+                    boot=effect.boot,
+                    sequence=effect.sequence,
+                    item=effect.play.item,
+                )
 
     def _ended(self, ended: Ended) -> None:
         segment = ended.segment
@@ -310,47 +350,6 @@ class Program:
             offset_ms=segment.offset,
             reason=segment.reason,
         )
-
-    def _send(self, message: Message | None) -> int:
-        if message is None or self._connection is None:
-            return 0
-        return self._connection.publish(message)
-
-    def _send_log(self) -> None:
-        """Send the oldest entries, unless some are on their way; all stay until confirmed."""
-        if self._connection is None or self._log_sent is not None or not self._outbox:
-            return
-        dialect = self._around.dialect
-        entries = tuple(self._outbox[: dialect.entries_at_once])
-        own_ms = self.device.by_own_clock(self._around.clock())
-        # A clock that was set back has made entries that are still to come.
-        sent_ms = max(own_ms, *(entry.ended_ms for entry in entries))
-        mid = self._send(dialect.log(self.member.name, sent_ms, entries))
-        self._log_sent = mid, len(entries)
-
-    def _confirmed(self, mid: int) -> None:
-        if self._log_sent is None or self._log_sent[0] != mid:
-            return
-        _, number = self._log_sent
-        self._log_sent = None
-        del self._outbox[:number]
-        self._around.tally.confirmed += number
-        self._around.tell(self, "logged", entries=number)
-        self._send_log()
-
-    def _report_later(self, part: float = 1.0) -> None:
-        """Report when that part of the profile's interval has passed, and then each interval."""
-        if self._report is not None:
-            self._report.cancel()
-        wait_s = part * (self.member.profile.keepalive_ms or REPORT_MS) / 1000
-        self._report = asyncio.get_running_loop().call_later(wait_s, self._report_now)
-
-    def _report_now(self) -> None:
-        if self._connection is not None:
-            link = self.member.link.title.en
-            status = self.device.status(self._around.clock(), link)
-            self._send(self._around.dialect.status(self.member.name, status))
-            self._report_later()
 
     # ---- Sounds ---------------------------------------------------------------------------------
 
@@ -381,11 +380,6 @@ class Program:
     def _without_sound(self, play: Play, why: str) -> None:
         self._around.tell(self, "fetch-failed", item=play.item, why=why)
         self.happen(FetchFailed(play.item, why))
-
-    def _draw(self, purpose: str) -> float:
-        """From 0 to 1, of this device and purpose: the same in every run."""
-        words = f"{self._around.seed} {self.member.name} {purpose}".encode()
-        return int.from_bytes(sha256(words).digest()[:4]) / 2**32
 
 
 def _name(order: Order) -> str:

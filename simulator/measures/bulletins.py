@@ -52,10 +52,11 @@ class Plays:
         segments = chunk.segments
         np.add.at(pieces, (segments.item, segments.device), 1)
         beginnings = np.zeros(item.shape, np.int64)
+        told_at = np.where(told.addressed, 0, FAR)
         at_zero = (segments.offset == 0) & (segments.end - segments.start > chunk.start_delay_ms)
         np.add.at(beginnings, (segments.item[at_zero], segments.device[at_zero]), 1)
         return cls(
-            item >= 0,
+            told.by_row(told_at, "start") < FAR,
             item,
             batch.power.is_up(issued) & chunk.commands_path.is_up(issued),
             _since(issued, batch.delivered),

@@ -4,7 +4,7 @@ All chance lies in draws that belong to a fault and to a commune or a device: so
 commune fail and return together, and each does in whatever company it is computed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -45,28 +45,35 @@ def absences(scenario: Scenario, fleet: Fleet, places: Places) -> Absences:
     What was over before the scenario's start took nothing; what began before is lost from 0 on.
     """
     devices = _Devices(scenario.seed, fleet, places)
-    losses = [
-        loss
-        for number, fault in enumerate(scenario.faults)
-        for loss in _losses(fault, number, devices)
-    ]
+    losses = _all_losses(scenario, devices)
 
     def gaps(recovery_ms: Mapping[Lost, Milliseconds | int]) -> Gaps:
-        """When devices are without what is named, with the time that each takes to come back."""
-        intervals = [
-            _interval(devices.need(lost), start, end, recovery_ms[lost])
-            for lost, start, end in losses
-            if lost in recovery_ms
-        ]
-        if not intervals:
-            return Gaps.none(len(places))
-        starts, ends = zip(*intervals, strict=True)
-        return Gaps.merged(np.stack(starts), np.stack(ends))
+        return _gaps(losses, devices, recovery_ms)
 
     boot_ms, join_ms = devices.boot_ms, devices.join_ms
-    links: dict[Lost, Milliseconds | int] = dict.fromkeys(("cell", "fibre", "sim", "link"), join_ms)
+    links: dict[Lost, Milliseconds | int] = dict.fromkeys(_LINKS, join_ms)
     sound = {"mains": boot_ms + join_ms, **links, "server": 0}
     return Absences(gaps({"mains": boot_ms}), gaps(sound), gaps({**sound, "broker": 0}))
+
+
+def cuts(scenario: Scenario, fleet: Fleet, places: Places) -> tuple[Gaps, Gaps]:
+    """When the mains of the devices at these places fail, and when their links do.
+
+    By the faults and draws of `absences`, but without the time that devices need to come back: for
+    devices that take that time themselves.
+    """
+    devices = _Devices(scenario.seed, fleet, places)
+    losses = _all_losses(scenario, devices)
+    return _gaps(losses, devices, {"mains": 0}), _gaps(losses, devices, dict.fromkeys(_LINKS, 0))
+
+
+def not_modelled(scenario: Scenario) -> list[dict[str, int | str]]:
+    """The faults that take nothing outside the live world: place in the scenario, and kind."""
+    return [
+        {"fault": number, "kind": fault.kind}
+        for number, fault in enumerate(scenario.faults)
+        if isinstance(fault, said.ServerTrouble)
+    ]
 
 
 def clock_errors(scenario: Scenario, fleet: Fleet, places: Places) -> Milliseconds:
@@ -96,6 +103,31 @@ def quantile_ms(spread: Spread, word: Words) -> Milliseconds:
 
 Loss = tuple[Lost, Milliseconds, Milliseconds]
 """What is lost, from when until when; from `FAR` or later on where it is not."""
+
+_LINKS: tuple[Lost, ...] = ("cell", "fibre", "sim", "link")
+
+
+def _all_losses(scenario: Scenario, devices: "_Devices") -> list[Loss]:
+    return [
+        loss
+        for number, fault in enumerate(scenario.faults)
+        for loss in _losses(fault, number, devices)
+    ]
+
+
+def _gaps(
+    losses: Iterable[Loss], devices: "_Devices", recovery_ms: Mapping[Lost, Milliseconds | int]
+) -> Gaps:
+    """When devices are without what is named, with the time that each takes to come back."""
+    intervals = [
+        _interval(devices.need(lost), start, end, recovery_ms[lost])
+        for lost, start, end in losses
+        if lost in recovery_ms
+    ]
+    if not intervals:
+        return Gaps.none(len(devices.places))
+    starts, ends = zip(*intervals, strict=True)
+    return Gaps.merged(np.stack(starts), np.stack(ends))
 
 
 def _losses(fault: Fault, number: int, devices: "_Devices") -> Iterator[Loss]:

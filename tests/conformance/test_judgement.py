@@ -326,7 +326,7 @@ def test_a_declaration_is_no_measurement_of_what_a_run_measures():
     for name in (*MEASURED, "BD-INFO-100", "BD-25PCT-YEAR"):
         judged = declared(name, share_of(1, 1))
         assert judged.declaration is None
-        assert judged.verdict in {Verdict.ERROR, Verdict.NOT_RUN}
+        assert judged.verdict in {Verdict.ERROR, Verdict.NOT_RUN, Verdict.INCONCLUSIVE}
 
 
 def test_what_the_harness_did_not_measure_is_its_own_error():
@@ -409,3 +409,24 @@ def test_a_measurement_does_not_contradict_itself(value, sample, unbounded):
         assert not sound
     else:
         assert sound
+
+
+@pytest.mark.parametrize("name", ["PROFILE-LOG-LOST", "PROFILE-LOG-DOUBLED"])
+def test_logs_are_observed_in_the_live_world_alone(name):
+    requests = [TargetRequest(name)]
+    for world in ("virtual", "model"):
+        judged = judge(requests, {}, world).targets[0]
+        assert (judged.verdict, judged.reason) == (Verdict.INCONCLUSIVE, Reason.NO_OBSERVATION)
+    assert judge(requests, {}, "live").targets[0].reason is Reason.NOT_MEASURED
+    measure = targets.load(name).measure
+    for count, verdict in ((0, Verdict.PASS), (1, Verdict.FAIL)):
+        measures = {measure: Measurement(count, "count", 100)}
+        assert judge(requests, measures, "live", 10).targets[0].verdict is verdict
+
+
+def test_a_share_within_seconds_hangs_on_the_pace_of_time():
+    all_heard = Measurement(Fraction(1), "share", 100)
+    assert outcome("PROFILE-REACH-20S", all_heard) == (Verdict.PASS, Reason.MET)
+    scaled = outcome("PROFILE-REACH-20S", all_heard, time_scale=10)
+    assert scaled == (Verdict.INCONCLUSIVE, Reason.TIME_SCALED)
+    assert outcome("PROFILE-REACH-ONLINE", all_heard, time_scale=10)[0] is Verdict.PASS

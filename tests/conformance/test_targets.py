@@ -43,6 +43,8 @@ MEASURED = {
     ),
     "PROFILE-REACH-20S": ("emergency_reach_20s", "at least", 1, 1, "P"),
     "PROFILE-NO-DUPLICATES": ("duplicates", "at most", 0, 1, "P"),
+    "PROFILE-LOG-LOST": ("log_lost", "at most", 0, 1, "assumed"),
+    "PROFILE-LOG-DOUBLED": ("log_doubled", "at most", 0, 1, "assumed"),
     "PROFILE-LOST-SHOWN": ("loss_shown", "at most", 100_000, 1, "R"),
     "PROFILE-QUIET-HOURS": ("outside_hours", "at most", 0, 1, "V"),
     "QB-EMERGENCY-100": ("emergency_households", "at least", 1, 1, "P"),

@@ -36,6 +36,12 @@ def test_a_run_without_targets(results_of, width):
     assert shown(results_of([]) | {"limits": []}, width) == expected
 
 
+def test_what_this_world_does_not_model_is_said_once(results_of):
+    faults = [{"fault": n, "kind": k} for n, k in enumerate(("full-disk", "wrong-clock") * 2)]
+    results = results_of([]) | {"limits": [], "not_modelled": faults}
+    assert "Not modelled here: full disk, wrong clock of the source system\n" in shown(results, 80)
+
+
 def test_too_small_a_sample_says_how_small(results_of, requests):
     results = results_of(requests)
     results["targets"][0] |= {"reason": "sample-too-small", "sample": 7}

@@ -13,6 +13,7 @@ from scenarios.scenario import (
     ForeignCapture,
     Outage,
     ServerFailure,
+    ServerTrouble,
     Spread,
     Storm,
 )
@@ -89,6 +90,18 @@ def test_the_other_faults():
     assert fault(captured) == ForeignCapture(Area(communes=("21598",)), 8 * HOUR, 25 * 60_000, "b")
 
 
+def test_troubles_of_the_source_system():
+    when = f"{EIGHT}, lasts: 3m, basis: b"
+    at_ms, lasts_ms = 8 * HOUR, 180_000
+    assert fault(f"full: disk, {when}") == ServerTrouble("full-disk", at_ms, lasts_ms, "b")
+    assert fault(f"slow: 300ms, {when}") == ServerTrouble(
+        "slow-database", at_ms, lasts_ms, "b", 300
+    )
+    assert fault(f"server_clock: -20s, {when}") == ServerTrouble(
+        "wrong-clock", at_ms, lasts_ms, "b", -20_000
+    )
+
+
 OUTAGE = f"outage: [mains], where: all, {EIGHT}, basis: b"
 STORM = f"outage: [mains], radius: 60km, lasts: 2d, basis: b, {EIGHT}"
 
@@ -97,7 +110,8 @@ STORM = f"outage: [mains], radius: 60km, lasts: 2d, basis: b, {EIGHT}"
     ("written", "expected"),
     [
         ("where: all", "faults[0].outage: is missing, "
-         "expected a fault: a mapping with outage, fails, clock or captured"),
+         "expected a fault: a mapping with outage, fails, clock, captured, full, slow or "
+         "server_clock"),
         (f"{OUTAGE}, lasts: {{p50: 2h}}", "faults[0].lasts.p90: is missing, "
          "expected a duration such as 2h, or a mapping with p50 and p90"),
         (f"{OUTAGE}, lasts: {{p50: 2h, p90: 1h}}",
@@ -129,6 +143,12 @@ STORM = f"outage: [mains], radius: 60km, lasts: 2d, basis: b, {EIGHT}"
          "expected a duration with its sign and unit, such as +7h or -90s"),
         (f"fails: network, {EIGHT}, lasts: 3m, basis: b",
          'faults[0].fails: is "network", expected server or broker'),
+        (f"full: memory, {EIGHT}, lasts: 3m, basis: b",
+         'faults[0].full: is "memory", expected disk'),
+        (f"slow: 0ms, {EIGHT}, lasts: 3m, basis: b",
+         'faults[0].slow: is "0ms", expected more than 0'),
+        (f"server_clock: 20s, {EIGHT}, lasts: 3m, basis: b", 'faults[0].server_clock: is "20s", '
+         "expected a duration with its sign and unit, such as +7h or -90s"),
         (f"captured: am, where: all, {EIGHT}, lasts: 3m, basis: b",
          'faults[0].captured: is "am", expected fm'),
     ],

@@ -6,6 +6,8 @@ import signal
 import stat
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +116,7 @@ def ended(fleet: subprocess.Popen[str], *, interrupt: bool = True) -> tuple[int,
 
 
 def until(fits: Any) -> None:
-    deadline_s = time.monotonic() + 30
+    deadline_s = time.monotonic() + 60
     while not fits():
         assert time.monotonic() < deadline_s
         time.sleep(0.1)
@@ -184,3 +186,71 @@ def test_from_login_to_proof_of_play(scenario: Path, tmp_path: Path) -> None:
         status, _, error = ended(wrong, interrupt=False)
         assert status == 2
         assert "login-refused" in error
+
+
+Left = list[subprocess.Popen[str]]
+
+
+@pytest.fixture
+def left() -> Iterator[Left]:
+    """Fleets that end with the test, however that ends."""
+    begun: Left = []
+    yield begun
+    for fleet in begun:
+        fleet.kill()
+        fleet.communicate()
+
+
+def processes_below(parent: subprocess.Popen[str]) -> list[int]:
+    """Those with devices; a process of Python's own watches over them."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # some end while we look
+            words = (folder / "stat").read_text().rsplit(")", 1)[1].split()
+            if int(words[1]) == parent.pid and b"spawn_main" in (folder / "cmdline").read_bytes():
+                found.append(int(folder.name))
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.needs_tool("mosquitto")
+@pytest.mark.needs_tool("espeak-ng")
+def test_two_processes_are_one_fleet(scenario: Path, tmp_path: Path, left: Left) -> None:
+    log = tmp_path / "log.jsonl"
+    with serving(tmp_path) as system:
+        options = ("--login", ADMINISTRATOR, "--processes", "2", "--json", "--log", log)
+        fleet = started(system, scenario, *options)
+        left.append(fleet)
+        until(lambda: fleet.poll() or system.ask("GET", "/api/v1/device-counts")["online"] == 6)
+        assert len(processes_below(fleet)) == 2
+        bulletin = system.emergency("Thử nghiệm loa.")
+        until(lambda: fleet.poll() or system.proof(bulletin)["whole"] == DEVICES)
+        fleet.terminate()
+        status, out, error = ended(fleet, interrupt=False)
+        assert (status, error) == (0, "")
+        until(lambda: system.ask("GET", "/api/v1/device-counts")["offline"] == DEVICES)
+        summary = json.loads(out)
+        assert {summary[what] for what in ("devices", "connected", "heard", "confirmed")} == {6}
+        assert (summary["sounds"], summary["errors"]) == (2, {})
+        events = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+        assert len({event["device"] for event in events if event["event"] == "ended"}) == DEVICES
+        assert {event["device"] for event in events if event["event"] == "decoded"} == {
+            f"21952-0{number}" for number in (1, 2, 3)
+        }
+
+        halved = started(system, scenario, *options)
+        left.append(halved)
+        until(lambda: halved.poll() or system.ask("GET", "/api/v1/device-counts")["online"] == 6)
+        os.kill(processes_below(halved)[0], signal.SIGKILL)
+        status, out, error = ended(halved, interrupt=False)
+        assert (status, json.loads(out)["devices"]) == (4, 3)
+        assert "ended before its time" in error
+        assert len(error.splitlines()) == 1
+
+        orphaned = started(system, scenario, *options)
+        left.append(orphaned)
+        until(lambda: orphaned.poll() or system.ask("GET", "/api/v1/device-counts")["online"] == 6)
+        alone = processes_below(orphaned)
+        orphaned.kill()
+        ended(orphaned, interrupt=False)
+        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in alone))

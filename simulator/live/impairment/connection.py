@@ -5,6 +5,7 @@ import socket
 import struct
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from simulator.live.impairment.course import Course, Ends, Piece
 from simulator.live.impairment.tally import Tally
@@ -299,7 +300,9 @@ class Connection:
                 if each.transport is not None:
                     each.transport.close()
         elif end.transport is not None:
-            end.transport.write_eof()
+            # The peer may have gone at this very moment, which its transport tells us next.
+            with suppress(OSError):
+                end.transport.write_eof()
 
     async def _connect(self, wait_s: float, dial: Dial) -> None:
         try:

@@ -347,3 +347,16 @@ def test_the_order_in_the_scenario_does_not_matter(
     sent = programme_commands(programme, start, DAY_MS)
     assert programme_commands(data.draw(st.permutations(programme)), start, DAY_MS) == sent
     assert len({command.id for command in sent}) == len(sent)
+
+
+def test_plays_of_before_the_start_are_not_issued_unless_they_are_due_after_it() -> None:
+    begun = replace(STORM, at_ms=-HOUR)
+    assert [c.item.id for c in bulletin_commands([begun], 5 * HOUR)] == ["storm/2", "storm/3"]
+    assert [c.issued_ms for c in bulletin_commands([begun], 5 * HOUR)] == [HOUR, 3 * HOUR]
+
+    ahead = replace(begun, times=1, not_before_ms=HOUR, valid_ms=3 * HOUR)
+    (sent,) = bulletin_commands([ahead], 5 * HOUR)
+    assert (sent.issued_ms, sent.item.not_before_ms, sent.item.expires_ms) == (0, HOUR, 2 * HOUR)
+
+    assert bulletin_commands([replace(ahead, cancel_at_ms=-1)], 5 * HOUR) == ()
+    assert bulletin_commands([replace(ahead, not_before_ms=-1)], 5 * HOUR) == ()

@@ -203,7 +203,12 @@ Act = Callable[[Stage], Coroutine[Any, Any, None]]
 
 
 def on_stage(
-    address: Address, act: Act, devices: int = 1, profile: Profile = QUICK, **options: Any
+    address: Address,
+    act: Act,
+    devices: int = 1,
+    profile: Profile = QUICK,
+    trusted: Any = None,
+    **options: Any,
 ) -> Stage:
     """Start that many devices, let them act, stop them; what happened."""
 
@@ -212,7 +217,7 @@ def on_stage(
         link = links.load("4g")
         members = [Member(f"d{n}", "", profile, link, SECRET) for n in range(devices)]
         where = Broker(address.host, address.port, address.host)
-        fleet = EmulatedFleet(members, where, Reference(), listener=events.append, **options)
+        fleet = EmulatedFleet(members, where, Reference(trusted), listener=events.append, **options)
         stage = Stage(fleet, events)
         try:
             await fleet.start()

@@ -62,12 +62,12 @@ class SourceSystem:
 
 
 @contextmanager
-def serving(folder: Path, era: str = "2022") -> Iterator[SourceSystem]:
+def serving(folder: Path, era: str = "2022", *options: str) -> Iterator[SourceSystem]:
     port, mqtt_port = free_port(), free_port()
     server = subprocess.Popen(
         [
             *(sys.executable, "-m", "ttcs", "serve", "--data-dir", folder / "server"),
-            *("--port", str(port), "--mqtt-port", str(mqtt_port), "--era", era),
+            *("--port", str(port), "--mqtt-port", str(mqtt_port), "--era", era, *options),
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -15,12 +15,15 @@ from simulator.dialects.contract import (
     Entry,
     Order,
     Play,
+    Restart,
     SetVolume,
     Sound,
     Stop,
 )
 from simulator.emulator.device import FIRST_VOLUME, Device
 from simulator.emulator.happenings import (
+    Began,
+    Booted,
     ClockSet,
     Effect,
     Ended,
@@ -33,6 +36,7 @@ from simulator.emulator.happenings import (
     Ordered,
     PowerBack,
     PowerLost,
+    Restarting,
 )
 from simulator.playout import case as words
 from simulator.playout import model
@@ -165,6 +169,51 @@ def test_an_old_order_that_comes_again_stops_nothing_new() -> None:
     assert speaker.status(11_000, "4G").playing == STORM
 
 
+def test_a_restart_ends_what_is_heard_boots_and_forgets_nothing() -> None:
+    speaker = device(boot_ms=5_000, power_recovery="resume")
+    speaker.moment(2_000, ordered("a", NEWS, SetVolume(30)))
+    first_boot = speaker.boot
+    effects = speaker.moment(12_000, ordered("b", Restart()))
+    assert of(Answer, effects) == [Answer("b0", 12_000)]
+    assert of(Restarting, effects) == [Restarting()]
+    assert not speaker.is_up
+    (entry,) = of(Entry, effects)
+    assert (entry.outcome, entry.reason, entry.ended_ms) == ("cut", "restarted", 12_000)
+    effects = speaker.moment(17_000, ordered("b", Restart()))  # the same again: no other restart
+    assert speaker.is_up
+    assert [each.boot for each in of(Booted, effects)] == [speaker.boot] != [first_boot]
+    assert of(Answer, effects) == [Answer("b0", 17_000)]
+    assert speaker.status(17_500, "4G").playing == NEWS
+    assert speaker.volume == 30
+
+
+def test_a_restart_without_a_time_to_boot_is_one_too() -> None:
+    speaker = device(boot_ms=0)
+    assert of(Restarting, speaker.moment(2_000, ordered("a", Restart())))
+    assert of(Booted, speaker.moment(2_001))
+
+
+def test_power_that_fails_while_it_restarts_is_a_power_cut() -> None:
+    speaker = device(boot_ms=5_000)
+    speaker.moment(2_000, ordered("a", Restart()))
+    assert speaker.moment(3_000, [PowerLost()]) == []
+    assert not speaker.moment(60_000)
+    assert of(Booted, [*speaker.moment(61_000, [PowerBack()]), *speaker.moment(66_000)])
+
+
+def test_a_forged_order_does_nothing_and_the_right_one_under_its_id_does() -> None:
+    speaker = device()
+    forged = Ordered(Order("a0", None, SetVolume(100), "chữ ký không đúng / altered"))
+    assert of(Answer, speaker.moment(2_000, [forged])) == [
+        Answer("a0", 2_000, "chữ ký không đúng / altered")
+    ]
+    assert speaker.volume == FIRST_VOLUME
+    assert of(Answer, speaker.moment(3_000, ordered("a", SetVolume(40)))) == [Answer("a0", 3_000)]
+    assert speaker.volume == 40
+    speaker.moment(4_000, [forged])
+    assert speaker.volume == 40
+
+
 def test_an_order_that_is_too_late_by_its_own_clock_is_refused() -> None:
     speaker = device()
     late = Ordered(Order("a", 5_000, NEWS))
@@ -252,6 +301,12 @@ def test_times_are_told_by_its_own_clock() -> None:
     (entry,) = of(Entry, effects)
     assert ended.segment.start == 100_000
     assert entry.started_ms == 700_000
+
+
+def test_what_is_for_at_once_asks_no_clock_not_even_the_source_systems() -> None:
+    source_is_ahead = replace(NEWS, at_once=True, issued_ms=20_000, not_before_ms=20_000)
+    began = of(Began, device().moment(5_000, ordered("1", source_is_ahead)))
+    assert [each.at_ms for each in began] == [5_000]
 
 
 def test_stop_ends_what_is_heard_and_keeps_what_is_to_come() -> None:

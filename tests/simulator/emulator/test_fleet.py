@@ -8,12 +8,23 @@ import threading
 import time
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from reference_system.broker import passwords
 from reference_system.broker.contract import Address
 from reference_system.broker.own import OwnBroker
-from reference_system.interface.messages import Stopped, Withdrawn
+from reference_system.interface.messages import (
+    Command,
+    Control,
+    Restart,
+    Stopped,
+    Targets,
+    Withdrawn,
+    encode,
+)
+from reference_system.interface.signing import key_id, sign
 from simulator.emulator import fleet as emulated
+from simulator.emulator.device import FIRST_VOLUME
 from tests.simulator.emulator.conftest import (
     QUICK,
     SECRET,
@@ -53,6 +64,80 @@ def test_from_a_command_to_the_play_log(broker: OwnBroker, source: Source, web: 
     assert (summary.devices, summary.answered, summary.heard) == (3, 3, 0)
     assert (summary.segments, summary.confirmed, summary.sounds) == (3, 3, 1)
     assert summary.errors == {}
+
+
+def test_a_restart_is_answered_and_the_device_comes_back_under_a_new_boot(
+    broker: OwnBroker, source: Source
+) -> None:
+    async def act(stage: Stage) -> None:
+        source.tell("d0", "c1", start=item("storm", 30_000))
+        await stage.until(lambda: stage.of("began"))
+        source.tell("d0", "c2", restart=Restart())
+        await stage.until(lambda: len(stage.of("connected")) == 2)
+        await stage.until(lambda: source.entries("d0"))
+        source.tell("d0", "c3", stop=Stopped())
+        await stage.until(lambda: len(source.said["d0", "ack"]) == 3)
+
+    stage = on_stage(broker.address, act)
+    assert [(ack.id, ack.result) for ack in source.said["d0", "ack"]] == [
+        ("c1", 0),
+        ("c2", 0),
+        ("c3", 0),
+    ]
+    assert [said.online for said in source.said["d0", "online"]][:3] == [True, False, True]
+    assert [event.what for event in stage.events if event.what in ("restarting", "booted")] == [
+        "restarting",
+        "booted",
+    ]
+    before, after = (said.boot for said in source.said["d0", "online"] if said.online)
+    assert before != after
+    assert source.entries("d0")[0].reason == "restarted"
+    assert stage.fleet.summary().errors == {}
+
+
+def test_only_what_the_source_system_has_signed_is_obeyed(
+    broker: OwnBroker, source: Source
+) -> None:
+    key, other = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    name = key_id(key.public_key())
+
+    def command(volume: int) -> Command:
+        now_s = int(time.time())
+        return Command(
+            id="c1",
+            source="TTN-52",
+            sent_s=now_s,
+            expires_s=now_s + 600,
+            status="Test",
+            targets=Targets(devices=("d0",)),
+            control=Control(parameter=str(volume)),
+        )
+
+    signed = sign(command(40), key, name)
+    sent = {
+        "unsigned": command(100),
+        "foreign-key": sign(command(100), other, key_id(other.public_key())),
+        "altered": signed.model_copy(update={"control": Control(parameter="100")}),
+    }
+
+    async def act(stage: Stage) -> None:
+        for number, wrong in enumerate(sent.values(), start=1):
+            source.publish("d0", encode(wrong))
+            await stage.until(lambda number=number: len(source.said["d0", "ack"]) == number)
+        assert volume(stage) == FIRST_VOLUME
+        source.publish("d0", encode(signed))
+        await stage.until(lambda: len(source.said["d0", "ack"]) == 4)
+        assert volume(stage) == 40
+
+    def volume(stage: Stage) -> int:
+        (program,) = stage.fleet._of(["d0"])
+        return program.device.volume
+
+    on_stage(broker.address, act, trusted={name: key.public_key()})
+    *refused, taken = source.said["d0", "ack"]
+    assert [ack.result for ack in refused] == [1, 1, 1]
+    assert [ack.explanation.split(" / ")[1] for ack in refused] == list(sent)
+    assert taken.result == 0
 
 
 def test_the_same_command_is_done_once_and_answered_twice(
@@ -313,4 +398,4 @@ def test_many_come_from_several_addresses(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_more_than_the_machine_allows_is_refused() -> None:
     with pytest.raises(emulated.NoRoom, match="open files"):
-        emulated._make_room(1 << 30)
+        emulated.make_room(1 << 30)

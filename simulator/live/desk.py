@@ -1,0 +1,124 @@
+"""One operator at the source system's HTTP interface: logged in, and again when that has ended."""
+
+import asyncio
+import time
+from contextlib import suppress
+from typing import Any
+
+import httpx2
+import pyotp
+
+from scenarios.problems import one_line
+from simulator.live.people import Account
+
+TIMEOUT_S = 60.0
+_STEP_S = 30
+_FRESH_S = 150.0
+"""How long a code of the second factor serves here; the source system takes it for five minutes."""
+
+_LATER_PERHAPS = frozenset({"confirmation-needed", "wrong-code"})
+"""Refusals that the next code of the second factor may end."""
+
+
+class Refused(Exception):  # noqa: N818 - reads as what it is where it is caught
+    """The source system said no; the text is one line."""
+
+
+class NotAnswered(Exception):  # noqa: N818 - reads as what it is where it is caught
+    """The source system was not reached, or had a fault of its own; another try may do."""
+
+
+class Desk:
+    """Whoever has this account; to be closed."""
+
+    def __init__(self, server: str, account: Account) -> None:
+        """Not logged in yet."""
+        self._account = account
+        self._client = httpx2.AsyncClient(
+            base_url=f"{server}/api/v1", timeout=TIMEOUT_S, follow_redirects=False, trust_env=False
+        )
+        self._showing = asyncio.Lock()
+        self._shown_step = 0
+        self._confirmed_s: float | None = None
+
+    async def close(self) -> None:
+        """Log out, where that can be done."""
+        with suppress(Refused, NotAnswered):
+            if "authorization" in self._client.headers:
+                await self._once("DELETE", "/sessions", None)
+        await self._client.aclose()
+
+    async def ask(self, method: str, path: str, body: object = None) -> Any:
+        """What the source system answers; raises `Refused` and `NotAnswered`."""
+        answer = await self._asked(method, path, body)
+        return answer.json() if answer.content else None
+
+    async def read(self, path: str) -> str:
+        """The text that is there; raises `Refused` and `NotAnswered`."""
+        return (await self._asked("GET", path, None)).text
+
+    async def upload(self, family: str, content: bytes) -> dict[str, Any]:
+        """Upload a file; what the source system made of it."""
+        kept: dict[str, Any] = await self.ask("POST", f"/media/{family}", content)
+        return kept
+
+    async def confirm(self) -> None:
+        """Show a code of the second factor, unless one was shown a short while ago.
+
+        Raises `Refused` and `NotAnswered`.
+        """
+        async with self._showing:
+            now_s = time.monotonic()
+            if self._confirmed_s is not None and now_s - self._confirmed_s < _FRESH_S:
+                return
+            assert self._account.totp_secret is not None, "whoever orders an emergency has one"
+            # Each code works once, and not before one that worked already.
+            now_step = int(time.time()) // _STEP_S
+            step = max(self._shown_step + 1, now_step - 1)
+            if step > now_step + 1:
+                raise NotAnswered("every code of this minute was shown already")
+            self._shown_step = step
+            code = pyotp.TOTP(self._account.totp_secret).generate_otp(step)
+            await self.ask("POST", "/me/confirmation", {"code": code})
+            self._confirmed_s = now_s
+
+    async def _asked(self, method: str, path: str, body: object) -> httpx2.Response:
+        if "authorization" not in self._client.headers:
+            await self._log_in()
+        try:
+            return await self._once(method, path, body)
+        except _LoggedOut:
+            await self._log_in()
+            return await self._once(method, path, body)
+
+    async def _log_in(self) -> None:
+        self._client.headers.pop("authorization", None)
+        self._confirmed_s = None
+        asked = {"login": self._account.login, "password": self._account.password}
+        session = (await self._once("POST", "/sessions", asked)).json()
+        self._client.headers["authorization"] = f"Bearer {session['token']}"
+
+    async def _once(self, method: str, path: str, body: object) -> httpx2.Response:
+        content, words = (body, None) if isinstance(body, bytes) else (None, body)
+        try:
+            answer = await self._client.request(method, path, content=content, json=words)
+        except httpx2.HTTPError as error:
+            raise NotAnswered(one_line(f"{path}: {error or type(error).__name__}")) from None
+        if answer.is_success:
+            return answer
+        why, code = f"status {answer.status_code}", ""
+        with suppress(ValueError, KeyError, TypeError):
+            problem = answer.json()
+            why, code = str(problem["title_en"]), str(problem["code"])
+        why = one_line(f"{method} {path}: {why}")
+        if code in _LATER_PERHAPS:
+            self._confirmed_s = None
+        if answer.status_code in (429, *range(500, 600)) or code in _LATER_PERHAPS:
+            raise NotAnswered(why)
+        if answer.status_code == 401 and path != "/sessions":
+            raise _LoggedOut(why)
+        raise Refused(why)
+
+
+class _LoggedOut(Refused):
+    """The session is over."""

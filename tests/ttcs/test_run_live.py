@@ -1,0 +1,250 @@
+"""`ttcs run` of a part, faster, and in the live world: refusals, and runs with real processes."""
+
+import json
+import re
+import signal
+import stat
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.resources import files as resources
+from pathlib import Path
+
+import httpx2
+import jsonschema
+import pytest
+
+from tests.simulator.emulator.source_system import ADMINISTRATOR, PASSWORD, serving
+from tests.ttcs.program import ENVIRONMENT, PROGRAM, here, written
+
+SCHEMA = json.loads(resources("reports").joinpath("schemas/results.schema.json").read_text("utf-8"))
+
+MINUTE = """\
+ttcs: 1
+title: {vi: "Một phút", en: "A minute"}
+era: "2022"
+start: "2022-09-26T05:00:00+07:00"
+end: "2022-09-26T06:00:00+07:00"
+seed: 1
+territory: {communes: ["21952", "21955"]}
+fleet:
+  - {where: all, profile: speaker-reference, clusters: 12, link: 4g, basis: assumed}
+programme:
+  - {id: morning, at: "05:10", slot: 20m,
+     items: [{relay: vov, length: 2m}, {local: true, length: 2m}]}
+bulletins:
+  - {id: storm, class: emergency, severity: 0, at: "2022-09-26T05:11:00+07:00", to: all,
+     sound: {length: 1m}, repeat: {times: 4, gap: 2m}}
+  - {id: flood, class: emergency, severity: 1, at: "2022-09-26T05:15:10+07:00",
+     to: {commune: "21955"}, sound: {length: 4m}, cancel: {at: "2022-09-26T05:16:30+07:00"}}
+faults:
+  - {outage: [link], where: {device: "21952-05"}, at: "2022-09-26T05:10:00+07:00", lasts: 3m,
+     basis: assumed}
+targets:
+  - {id: PROFILE-REACH-ONLINE}
+  - {id: PROFILE-AFTER-CANCEL}
+  - {id: PROFILE-WRONG-AREA}
+  - {id: PROFILE-NO-DUPLICATES}
+  - {id: PROFILE-LOG-LOST}
+  - {id: PROFILE-LOG-DOUBLED}
+"""
+PART = ("--window", "2022-09-26T05:10/+8min", "--time-scale", "12")  # 40 s
+
+
+@pytest.fixture
+def scenario(place: Path) -> Path:
+    file = Path("minute.yaml")
+    file.write_text(MINUTE, "utf-8")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--window", "05:10"], "START/+LENGTH"),
+        (["--window", "2022-09-26T05:10/+8"], "START/+LENGTH"),
+        (["--window", "2022-09-26T05:10/+8h"], "a part of the scenario"),
+        (["--time-scale", "0"], "a number from 0.1 to 1000"),
+        (["--time-scale", "nan"], "a number from 0.1 to 1000"),
+        (["--devices", "25"], "at most the scenario's 24"),
+        (["--leave-out", "3"], "--world live"),
+        (["--world", "live", "--replications", "2"], "--replications"),
+        (["--world", "live", "--leave-out", "24"], "--leave-out"),
+        (["--world", "live", "--leave-out", "99999"], "a commune's code or a device's id"),
+        (["--world", "live", "--time-scale", "1000"], "at least 1s in a live run"),
+        (["--world", "live", "--server", "http://192.0.2.1"], "--allow-target 192.0.2.1"),
+        (["--world", "live", "--server", "http://127.0.0.1:9"], "--login"),
+    ],
+)
+def test_wrong_use_is_refused_in_one_line(scenario: Path, options: list[str], said: str) -> None:
+    status, out, error = here("run", scenario, *options)
+    assert (status, out) == (2, "")
+    assert said in error
+    assert len(error.splitlines()) == 1
+    assert not Path("out").exists()
+
+
+def test_a_fault_that_cannot_be_brought_about_is_refused_before_the_run(
+    scenario: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TTCS_PASSWORD", "x" * 20)
+    fails = '  - {fails: server, at: "2022-09-26T05:12:00+07:00", lasts: 10s, basis: assumed}\n'
+    scenario.write_text(MINUTE.replace("faults:\n", f"faults:\n{fails}"), "utf-8")
+    there = ("--server", "http://127.0.0.1:9", "--login", "quantri")
+    status, _, error = here("run", scenario, "--world", "live", *there)
+    assert status == 2
+    assert "faults that cannot be brought about at http://127.0.0.1:9: server" in error
+
+
+def test_a_part_of_a_scenario_in_virtual_time(scenario: Path) -> None:
+    status, _, _ = here("run", scenario, *PART, "--devices", "10")
+    found = written(Path("out/minute"))
+    assert status == 3  # what devices log is not observed here
+    jsonschema.validate(found, SCHEMA)
+    assert found["scenario"]["horizon_ms"] == 40_000
+    assert found["excerpt"] == {
+        "window": "2022-09-26T05:10/+8min",
+        "time_scale": 12.0,
+        "devices_of": 24,
+    }
+    assert found["fleet"]["devices"] == 10
+    assert [b["plays"] for b in found["bulletins"]] == [4, 1]
+
+
+@pytest.mark.slow
+@pytest.mark.needs_tool("mosquitto")
+@pytest.mark.needs_tool("espeak-ng")
+def test_a_part_of_a_scenario_lived_through(scenario: Path) -> None:
+    status, out, error = here("run", scenario, "--world", "live", *PART, "--leave-out", "21955-12")
+    found = written(Path("out/minute"))
+    assert status == 0, (out, error)
+    jsonschema.validate(found, SCHEMA)
+    assert found["world"] == "live"
+    assert {target["verdict"] for target in found["targets"]} == {"pass"}
+    assert all(target["measure"] for target in found["targets"])
+    assert found["fleet"]["devices"] == found["live"]["devices_connected"] == 23
+    assert all(deed["taken_ms"] is not None for deed in found["live"]["deeds"])
+    assert [fault["did"] for fault in found["live"]["faults"]] == ["link-cut", "link-back"]
+    storm, flood = found["bulletins"]
+    assert storm["addressed"] == storm["heard"] == 4 * 23
+    assert flood["complete"] == 0  # it was cancelled
+    logs = found["live"]["play_log"]
+    assert logs["made"] > 5 * 23
+    assert (logs["lost"], logs["doubled"], logs["invented"]) == (0, 0, 0)
+
+    here("run", scenario, *PART, "--out", "virtual")
+    computed = written(Path("virtual"))
+    assert [b["plays"] for b in computed["bulletins"]] == [b["plays"] for b in found["bulletins"]]
+
+    secrets = Path("out/minute.credentials.json")
+    assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
+    (kept,) = json.loads(secrets.read_bytes())["servers"].values()
+    assert list(kept) == ["21955-12"]
+    told = b"".join(p.read_bytes() for p in Path("out/minute").rglob("*") if p.is_file())
+    assert kept["21955-12"].encode() not in told
+
+
+def begun_in(folder: Path) -> list[str]:
+    """The command lines of processes that were begun for something in this folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            if f"{folder}/" in words:
+                found.append(words)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.needs_tool("mosquitto")
+@pytest.mark.needs_tool("espeak-ng")
+def test_an_interrupted_run_leaves_nothing(scenario: Path, tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    run = subprocess.Popen(
+        [*PROGRAM, "run", scenario, "--world", "live", "--leave-out", "1", *PART],
+        env=ENVIRONMENT | {"TMPDIR": str(temporary)},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert run.stderr is not None
+        assert "places left free" in run.stderr.readline()
+        assert begun_in(temporary)
+        run.send_signal(signal.SIGINT)
+        _, error = run.communicate(timeout=60)
+    finally:
+        run.kill()
+        run.communicate()
+    assert (run.returncode, error) == (130, "")
+    assert begun_in(temporary) == []
+    assert list(temporary.iterdir()) == []
+    assert list(Path("out").iterdir()) == []
+
+
+@contextmanager
+def swallowing(server: str, what: str) -> Iterator[str]:
+    """A source system like this one that says yes to what is asked there, and does nothing."""
+
+    class Between(BaseHTTPRequestHandler):
+        def handle_method(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            if self.command == "POST" and re.search(what, self.path):
+                self.answer(201, b"{}", "application/json")
+                return
+            passed = {
+                k: v for k, v in self.headers.items() if k.lower() not in ("host", "connection")
+            }
+            with httpx2.Client(trust_env=False, timeout=60) as client:
+                url = server + self.path
+                got = client.request(self.command, url, content=body, headers=passed)
+            self.answer(got.status_code, got.content, got.headers.get("content-type", ""))
+
+        def __getattr__(self, name: str) -> object:
+            if name.startswith("do_"):
+                return self.handle_method
+            raise AttributeError(name)
+
+        def answer(self, status: int, body: bytes, kind: str) -> None:
+            self.send_response(status)
+            self.send_header("content-type", kind)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    proxy = ThreadingHTTPServer(("127.0.0.1", 0), Between)
+    thread = threading.Thread(target=proxy.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{proxy.server_port}"
+    finally:
+        proxy.shutdown()
+        thread.join(10)
+        proxy.server_close()
+
+
+@pytest.mark.slow
+@pytest.mark.needs_tool("mosquitto")
+@pytest.mark.needs_tool("espeak-ng")
+def test_a_source_system_that_only_says_yes_does_not_pass(
+    scenario: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TTCS_PASSWORD", PASSWORD)
+    with serving(tmp_path) as real, swallowing(real.url, r"/orders$") as proxy:
+        status, _, error = here(
+            *("run", scenario, "--world", "live", *PART, "--server", proxy),
+            *("--broker", real.broker, "--login", ADMINISTRATOR),
+        )
+    assert status == 1, error
+    found = written(Path("out/minute"))
+    verdicts = {target["id"]: target["verdict"] for target in found["targets"]}
+    assert verdicts["PROFILE-REACH-ONLINE"] == "fail"
+    orders = [deed for deed in found["live"]["deeds"] if deed["did"] == "GiveOrder"]
+    assert all(deed["taken_ms"] is not None for deed in orders)
+    assert [bulletin["heard"] for bulletin in found["bulletins"]] == [0, 0]

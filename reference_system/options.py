@@ -10,7 +10,7 @@ class Options:
 
     `place` is whose system it is, such as `province:52`, its code of `era`. `certificate`, `key`
     and `ca` are PEM files for HTTP and MQTT; `broker_ca` and `broker_password` are for a broker
-    of others, named by its URL.
+    of others, named by its URL. `permitted_hours` is such as `04:30-22:00`.
     """
 
     data_dir: Path
@@ -30,3 +30,4 @@ class Options:
     ca: Path | None
     commune_may_stop_emergency: bool
     sign_commands: bool
+    permitted_hours: str | None

@@ -19,10 +19,14 @@ from sqlalchemy.exc import DBAPIError
 from reference_system.broker.choose import choose
 from reference_system.broker.contract import BrokerError, Certificate
 from reference_system.options import Options
+from reference_system.services import clock_steps
 from reference_system.services.content import media
-from reference_system.services.people import accounts
-from reference_system.services.refusals import Invalid
-from reference_system.services.system import Settings, System, now_ms
+from reference_system.services.fleet import signing_key
+from reference_system.services.people import accounts, sealing, second_factor
+from reference_system.services.permitted_hours import PERMITTED, permitted_hours
+from reference_system.services.refusals import Invalid, Unable
+from reference_system.services.system import Settings, System
+from reference_system.services.timekeeping import may_be, wall_ms
 from reference_system.services.units import Units
 from reference_system.store.database import BadAddress, Database
 from reference_system.store.installation import Installation
@@ -66,6 +70,8 @@ def _stop(_signal: int, _frame: object) -> None:
 
 def _serve(options: Options, tell: Callable[[str], None]) -> None:
     certificate = _certificate(options)
+    if not may_be(wall_ms()):
+        raise CannotServe("the clock of this machine is wrong: set it, and start again")
     with ExitStack() as opened:
         _own(options.data_dir, opened)
         listening = opened.enter_context(_listening(options.host, options.port))
@@ -76,6 +82,12 @@ def _serve(options: Options, tell: Callable[[str], None]) -> None:
         opened.callback(database.close)
         system = System(_settings(options, database, address), database)
         media.store(system).clear_unfinished()
+        try:
+            unreadable = second_factor.unreadable(system)
+        except Unable as error:
+            raise CannotServe(error.en) from None
+        if options.sign_commands:
+            _signing_key(options.data_dir)
         first = accounts.first_administrator(system)
         try:
             broker = choose(
@@ -99,6 +111,16 @@ def _serve(options: Options, tell: Callable[[str], None]) -> None:
             tell(
                 f"Quản trị viên đầu tiên, chỉ hiện một lần / first administrator, shown once: "
                 f"{login} {password}"
+            )
+        if behind_ms := clock_steps.behind_record(system):
+            tell(
+                f"Đồng hồ máy chủ chậm {behind_ms // 1000} giây so với nhật ký / the machine's "
+                f"clock is {behind_ms // 1000} s behind the last entry of the audit log"
+            )
+        if unreadable:
+            tell(
+                f"Không đọc được {unreadable} mã xác thực: thiếu khóa / second factors that cannot "
+                f"be read: put back {sealing.KEY_FILE} and start again, or enrol them anew"
             )
         logging.getLogger("uvicorn.error").addFilter(_is_error)
         server = uvicorn.Server(
@@ -157,6 +179,15 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         yield listening
 
 
+def _signing_key(data_dir: Path) -> None:
+    """Have the key from the start: devices are to be given its public half."""
+    try:
+        signing_key.make_key(data_dir)
+    except (OSError, ValueError):
+        file = data_dir / signing_key.PRIVATE_FILE
+        raise CannotServe(f"--sign-commands: {file} holds no Ed25519 key: put it back") from None
+
+
 def _database(options: Options) -> Database:
     url = options.database or f"sqlite:///{options.data_dir.absolute() / 'ttcs.sqlite'}"
     try:
@@ -182,6 +213,12 @@ def _settings(options: Options, database: Database, address: str) -> Settings:
         unit = Units(options.era).named(level, code)
     except (Invalid, UnknownEra) as error:
         raise CannotServe(error.en if isinstance(error, Invalid) else str(error)) from None
+    permitted = PERMITTED
+    if options.permitted_hours is not None:
+        try:
+            permitted = permitted_hours(options.permitted_hours)
+        except ValueError as error:
+            raise CannotServe(f"--permitted-hours: expected {error}") from None
     asked = (unit.level, unit.code, options.era)
     with database.writing() as session:
         known = session.get(Installation, 1)
@@ -192,7 +229,7 @@ def _settings(options: Options, database: Database, address: str) -> Settings:
                 level=unit.level,
                 code=unit.code,
                 era=options.era,
-                created_ms=now_ms(),
+                created_ms=wall_ms(),
             )
             session.add(known)
     if (known.level, known.code, known.era) != asked:
@@ -209,4 +246,5 @@ def _settings(options: Options, database: Database, address: str) -> Settings:
         public_url=(options.public_url or address).rstrip("/"),
         commune_may_stop_emergency=options.commune_may_stop_emergency,
         sign_commands=options.sign_commands,
+        permitted=permitted,
     )

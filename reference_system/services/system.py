@@ -1,19 +1,16 @@
 """One running source system: what it is set to be, and what everybody in it shares."""
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from reference_system.services.people.attempts import AddressLimit
+from reference_system.services.permitted_hours import PERMITTED, hours_text
+from reference_system.services.timekeeping import Timekeeper
 from reference_system.services.units import Unit, Units
 from reference_system.store.database import Database
-
-
-def now_ms() -> int:
-    """The wall clock, in milliseconds since the epoch."""
-    return time.time_ns() // 1_000_000
+from scenarios.scenario import Hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +18,9 @@ class Settings:
     """What an installation is set to be. Nothing in it changes while it runs.
 
     `unit` is whose system it is: a province's, or the central one. `source_id` is its `NguonID`,
-    `public_url` where devices fetch sounds. The lengths are profile values of this project, not
-    law; docs/reference/source-system.md gives their sources.
+    `public_url` where devices fetch sounds. `permitted` is when sound that is no emergency may be
+    heard unless somebody says that it is meant. The hours and lengths are profile values of this
+    project, not law; docs/reference/source-system.md gives their sources.
     """
 
     unit: Unit
@@ -39,6 +37,12 @@ class Settings:
     confirmation_ms: int = 5 * 60 * 1000
     lost_after_ms: int = 100_000
     feedback_due_days: int = 20
+    permitted: Hours = PERMITTED
+
+    @property
+    def permitted_text(self) -> str:
+        """The permitted hours as people read them."""
+        return hours_text(self.permitted)
 
 
 class Bell:
@@ -67,7 +71,7 @@ class System:
 
     settings: Settings
     database: Database
-    clock: Callable[[], int] = now_ms
+    clock: Callable[[], int] = field(default_factory=Timekeeper)
     units: Units = field(init=False)
     attempts: AddressLimit = field(default_factory=AddressLimit)
     feedback_attempts: AddressLimit = field(default_factory=AddressLimit)
@@ -77,3 +81,8 @@ class System:
     def __post_init__(self) -> None:
         """The units are those of the settings' era."""
         self.units = Units(self.settings.era)
+
+    @property
+    def timekeeper(self) -> Timekeeper | None:
+        """The clock, where it is one that can tell whether the machine's was set."""
+        return self.clock if isinstance(self.clock, Timekeeper) else None

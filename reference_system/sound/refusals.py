@@ -38,6 +38,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "giọng đọc {engine} không đọc được văn bản này",
         "the speech engine {engine} could not speak this text",
     ),
+    "broken-off": (
+        "giọng đọc {engine} bị ngắt giữa chừng: hãy thử lại sau",
+        "the speech engine {engine} was broken off: try again later",
+    ),
     # A store.
     "full": ("kho âm thanh đã đầy", "there is no room left to keep sounds"),
     "not-kept": ("không có âm thanh này trong kho", "there is no such sound in the store"),

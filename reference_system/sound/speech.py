@@ -100,7 +100,8 @@ class EspeakNg:
 
         Raises `Unspeakable`: "no-program", "no-language", "too-much-text" (more than
         `MOST_CHARACTERS`, or a sound of more than `MOST_WAV_BYTES`), "no-words" where nothing
-        can be heard, "no-speech" where the program fails or is not done in `timeout_s`.
+        can be heard, "no-speech" where the program fails, "broken-off" where it is killed or not
+        done in `timeout_s`: that is the machine's fault, not the text's.
         """
         if len(text) > MOST_CHARACTERS:
             raise Unspeakable("too-much-text", limit=str(MOST_CHARACTERS))
@@ -125,9 +126,14 @@ class EspeakNg:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                # Its library reserves memory as a file before it speaks; it goes on without where
+                # no file may grow, unless the default of SIGXFSZ kills it.
+                restore_signals=False,
             )
-        except OSError:
+        except (FileNotFoundError, PermissionError):
             raise Unspeakable("no-program", program=self.program) from None
+        except OSError:
+            raise Unspeakable("broken-off", engine=self.name) from None
         with process:
             assert process.stdin is not None
             assert process.stdout is not None
@@ -147,7 +153,9 @@ class EspeakNg:
             finally:
                 process.kill()
                 timer.cancel()
-        if ended != 0:
+        if ended < 0:  # by a signal: the timer's, or the machine's for want of memory
+            raise Unspeakable("broken-off", engine=self.name)
+        if ended > 0:
             raise Unspeakable("no-speech", engine=self.name)
         return spoken
 

@@ -132,7 +132,7 @@ class ItemRow(Table):
 
 
 class Delivery(Table):
-    """One command to one device. `action`: start, cancel, volume, restart, schedule.
+    """One command to one device. `action`: start, cancel, volume, stop, restart.
 
     `state`: waiting (to be handed to the broker), handed (the broker has it), accepted or refused
     (the device said so), expired (its time passed first), void (cancelled before it was handed

@@ -10,7 +10,8 @@ class Person(Table):
     """An account of a person who works with the system, in a unit: `level` and `code`.
 
     `department` names the sở, ban or ngành that the account is of; empty for most. `totp_last_step`
-    is the 30-second step of the last code that was taken, so that each works once.
+    is the 30-second step of the last code that was taken, so that each works once. `totp_sealed` is
+    the secret of the second factor, sealed with a key that is not in the database.
     """
 
     __tablename__ = "people"
@@ -23,7 +24,7 @@ class Person(Table):
     department: Mapped[Name] = mapped_column(default="")
     password_hash: Mapped[str]
     must_change_password: Mapped[bool] = mapped_column(default=False)
-    totp_secret: Mapped[str | None]
+    totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_confirmed: Mapped[bool] = mapped_column(default=False)
     totp_last_step: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)

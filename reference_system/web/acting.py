@@ -43,7 +43,7 @@ Token = Annotated[str, Depends(_token)]
 """The token that a program shows, whatever it is worth."""
 
 
-def actor_of(system: TheSystem, token: Token) -> Actor:
+def _actor(system: TheSystem, token: Token) -> Actor:
     """Who is logged in, by bearer token; raises `NotKnown`."""
     return sessions.actor(system, token)
 
@@ -52,14 +52,17 @@ def _newcomer(system: TheSystem, token: Token) -> Actor:
     return sessions.newcomer(system, token)
 
 
-TheActor = Annotated[Actor, Depends(actor_of)]
+TheActor = Annotated[Actor, Depends(_actor)]
 
 TheNewcomer = Annotated[Actor, Depends(_newcomer)]
 """Who is logged in, even before the first password was changed."""
 
 
 def _acting(system: TheSystem, actor: TheActor, token: Token) -> Iterator[Act]:
-    yield from _act(system, actor, token)
+    with acting(system, actor) as act:
+        # What was true when the request came may have changed before its turn to write.
+        act.actor = sessions.holder(act, token)
+        yield act
 
 
 def _looking(system: TheSystem, actor: TheActor) -> Iterator[Act]:
@@ -110,7 +113,7 @@ async def page_token(request: Request) -> str:
 PageToken = Annotated[str, Depends(page_token)]
 
 
-def page_actor(system: TheSystem, token: PageToken) -> Actor:
+def _page_actor(system: TheSystem, token: PageToken) -> Actor:
     """Who is logged in at a page; raises `NotKnown`, and `Forbidden` with the first password."""
     return sessions.actor(system, token)
 
@@ -119,27 +122,7 @@ def _page_newcomer(system: TheSystem, token: PageToken) -> Actor:
     return sessions.newcomer(system, token)
 
 
-PageActor = Annotated[Actor, Depends(page_actor)]
+PageActor = Annotated[Actor, Depends(_page_actor)]
 
 PageNewcomer = Annotated[Actor, Depends(_page_newcomer)]
 """Who is logged in at a page, even before the first password was changed."""
-
-
-def _page_acting(system: TheSystem, actor: PageActor, token: PageToken) -> Iterator[Act]:
-    yield from _act(system, actor, token)
-
-
-def _page_looking(system: TheSystem, actor: PageActor) -> Iterator[Act]:
-    with looking(system, actor) as act:
-        yield act
-
-
-PageActing = Annotated[Act, Depends(_page_acting, scope="function")]
-PageLooking = Annotated[Act, Depends(_page_looking, scope="function")]
-
-
-def _act(system: System, actor: Actor, token: str) -> Iterator[Act]:
-    with acting(system, actor) as act:
-        # What was true when the request came may have changed before its turn to write.
-        act.actor = sessions.holder(act, token)
-        yield act

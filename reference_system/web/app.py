@@ -1,10 +1,10 @@
 """The application: every address that the source system answers."""
 
 from asyncio import Semaphore
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, FastAPI
 
 from reference_system.services.system import System
 from reference_system.web.bounds import Bounds
@@ -23,6 +23,7 @@ from reference_system.web.routes import (
     exchange,
     feedback,
     from_peers,
+    health,
     media,
     orders,
     people,
@@ -31,8 +32,10 @@ from reference_system.web.routes import (
     sessions,
     statistics,
 )
+from reference_system.web.routing import TURNS
 
 ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
     sessions.router,
     people.router,
     audit.router,
@@ -58,18 +61,6 @@ ROUTERS: tuple[APIRouter, ...] = (
 
 UPLOADS = ("/api/v1/media", "/api/v1/documents", "/api/v1/exchange/media", "/upload/")
 
-TURNS = 32
-"""Requests worked on at once, fewer than the threads that there are for them (40).
-
-One that holds the writer needs another thread to go on, so those that wait for the writer must
-never have taken all of them.
-"""
-
-
-async def _turn(request: Request) -> AsyncIterator[None]:
-    async with request.app.state.turns:
-        yield
-
 
 def application(
     system: System, working: Callable[[], AbstractContextManager[object]] = nullcontext
@@ -87,12 +78,11 @@ def application(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        dependencies=[Depends(_turn, scope="function")],
     )
+    # After /openapi.json: the last of the pages is every address that there is not.
+    app.router.routes.extend(route for router in ROUTERS for route in router.routes)
     app.state.system = system
     app.state.turns = Semaphore(TURNS)
     app.add_middleware(Bounds, uploads=UPLOADS)
     tell_problems(app)
-    for router in ROUTERS:
-        app.include_router(router)
     return app

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from reference_system.web.problems import TOO_LONG, problem, too_long
+from reference_system.web.problems import TOO_LONG, told, too_long
 
 BODY_BYTES = 1 << 20
 UPLOAD_BYTES = 64 << 20
@@ -22,14 +22,6 @@ HEADERS = (
         b"default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
         b"form-action 'self'; frame-ancestors 'none'",
     ),
-)
-
-
-_TOO_SLOW = problem(
-    408,
-    "too-slow",
-    f"Nội dung gửi lên phải đến đủ trong {BODY_S} giây.",
-    f"The whole request must arrive within {BODY_S} seconds.",
 )
 
 
@@ -59,17 +51,27 @@ class Bounds:
                 message = {**message, "headers": [*message["headers"], *extra]}
             await send(message)
 
-        told = dict(scope["headers"]).get(b"content-length", b"0")
+        length = dict(scope["headers"]).get(b"content-length", b"0")
         try:
-            if not told.isdigit() or int(told) > limit:
+            if not length.isdigit() or int(length) > limit:
                 raise HTTPException(TOO_LONG, str(limit))
             whole = bounded if upload else await _whole(bounded)
         except HTTPException:
-            await too_long(limit)(scope, receive, with_headers)
+            await too_long(scope["path"], limit)(scope, receive, with_headers)
         except TimeoutError:
-            await _TOO_SLOW(scope, receive, with_headers)
+            await _too_slow(scope["path"])(scope, receive, with_headers)
         else:
             await self.app(scope, whole, with_headers)
+
+
+def _too_slow(path: str) -> ASGIApp:
+    return told(
+        path,
+        408,
+        "too-slow",
+        f"Nội dung gửi lên phải đến đủ trong {BODY_S} giây.",
+        f"The whole request must arrive within {BODY_S} seconds.",
+    )
 
 
 def _bounded(receive: Receive, limit: int) -> Receive:

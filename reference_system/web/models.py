@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from fastapi import Path, Query
 from pydantic import (
@@ -15,6 +15,7 @@ from pydantic import (
     PlainSerializer,
     WithJsonSchema,
 )
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from reference_system.dispatch.commands import VIETNAM_TIME
 from reference_system.services.paging import AT_MOST, CURSOR
@@ -122,6 +123,26 @@ ClientId = Annotated[str, Field(pattern=_ID)]
 PathId = Annotated[str, Path(pattern=_ID)]
 """The id in an address."""
 
+_NO_IDS = ("emergency", "new", "preview")
+"""What stands where an id would stand in an address, or in that of a page, and is none."""
+
+
+def _is_id(text: str) -> str:
+    if text in _NO_IDS:
+        raise ValueError("another id: this word is an address of its own")
+    return text
+
+
+NewId = Annotated[ClientId, AfterValidator(_is_id)]
+"""The id that a client chose for something that is new at an address with `{…:id}`."""
+
+
+class _IdConvertor(StringConvertor):
+    regex = rf"(?!(?:{'|'.join(_NO_IDS)})(?:/|$))[^/]+"
+
+
+register_url_convertor("id", _IdConvertor())
+
 
 # ---- Pages --------------------------------------------------------------------------------------
 
@@ -151,7 +172,30 @@ class ProblemOut(Strict):
     field: str | None = None
 
 
-_PROBLEM = {"application/problem+json": {"schema": ProblemOut.model_json_schema()}}
+class FailedOut(Strict):
+    """What a device is told in place of a problem: it was not taken, and nothing was stored."""
+
+    TrangThaiGui: Literal[1] = 1
+    MoTa: str
+
+
+def inlined(model: type[BaseModel]) -> dict[str, Any]:
+    """The schema of a model without references: in an OpenAPI document they lead elsewhere."""
+    schema = model.model_json_schema()
+    definitions = schema.pop("$defs", {})
+
+    def inline(part: Any) -> Any:
+        if isinstance(part, dict):
+            if reference := part.get("$ref"):
+                return inline(definitions[reference.rpartition("/")[2]])
+            return {name: inline(value) for name, value in part.items()}
+        return [inline(each) for each in part] if isinstance(part, list) else part
+
+    whole: dict[str, Any] = inline(schema)
+    return whole
+
+
+_PROBLEM = {"application/problem+json": {"schema": inlined(ProblemOut)}}
 _MEANINGS = {
     400: "Không đọc được yêu cầu / The request cannot be read",
     401: "Chưa đăng nhập / Nobody is logged in, or not well enough",

@@ -1,4 +1,4 @@
-"""What went wrong, as RFC 9457 problem documents in Vietnamese and English."""
+"""What went wrong: RFC 9457 problem documents in Vietnamese and English, devices' own words."""
 
 import json
 from typing import Any
@@ -12,17 +12,21 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from reference_system.services.refusals import Refusal, Unable
+from reference_system.web.models import FailedOut
 from scenarios.problems import one_line, shortened
 
 WRONG_METHOD = 405
 TOO_LONG = 413
+
+DEVICES = "/device/v1/"
+"""Where devices ask, who know no problem documents."""
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 HEADERS = {401: {"www-authenticate": "Bearer"}, 429: {"retry-after": "60"}}
 """What answers of these statuses say besides."""
 
-SECRETS = {"password", "new_password", "code"}
+SECRETS = {"password", "new_password", "code", "Password"}
 """Fields whose values are never said again, not even to who sent them."""
 
 _HTTP = {
@@ -46,9 +50,24 @@ def problem(status: int, code: str, vi: str, en: str, field: str | None = None) 
     )
 
 
-def too_long(limit_bytes: int) -> ProblemResponse:
+def device_problem(status: int, text: str) -> JSONResponse:
+    """What devices are told in place of a problem."""
+    return JSONResponse(FailedOut(MoTa=text).model_dump(), status, HEADERS.get(status))
+
+
+def told(
+    path: str, status: int, code: str, vi: str, en: str, field: str | None = None
+) -> JSONResponse:
+    """A problem in the words of those who ask at `path`."""
+    if path.startswith(DEVICES):
+        return device_problem(status, en)
+    return problem(status, code, vi, en, field)
+
+
+def too_long(path: str, limit_bytes: int) -> JSONResponse:
     """The answer to a request with a body of more than `limit_bytes`."""
-    return problem(
+    return told(
+        path,
         TOO_LONG,
         "too-large",
         f"Nội dung gửi lên vượt quá {limit_bytes:,} byte.",
@@ -60,18 +79,19 @@ def tell_problems(app: FastAPI) -> None:
     """Let every error of the application end as a problem document."""
 
     @app.exception_handler(Refusal)
-    async def refused(_request: Request, error: Refusal) -> ProblemResponse:
-        return problem(error.status, error.code, error.vi, error.en, error.field)
+    async def refused(request: Request, error: Refusal) -> JSONResponse:
+        return _refusal(request, error)
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_request: Request, error: RequestValidationError) -> ProblemResponse:
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         place = shortened(one_line(".".join(str(part) for part in first["loc"])))
         expected = first["msg"].removeprefix("Value error, ")
         sent = first.get("input")
         shows = not SECRETS.intersection(first["loc"]) and isinstance(sent, str | int | float)
         value = shortened(one_line(json.dumps(sent, ensure_ascii=False))) if shows else ""
-        return problem(
+        return told(
+            request.url.path,
             422,
             "invalid",
             f"{place}: giá trị {value} không hợp lệ." if shows else f"{place}: không hợp lệ.",
@@ -80,11 +100,11 @@ def tell_problems(app: FastAPI) -> None:
         )
 
     @app.exception_handler(HTTPException)
-    async def http(request: Request, error: HTTPException) -> ProblemResponse:
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
         if error.status_code == TOO_LONG:
-            return too_long(int(error.detail))
+            return too_long(request.url.path, int(error.detail))
         vi, en = _HTTP.get(error.status_code, (str(error.detail), str(error.detail)))
-        answer = problem(error.status_code, "http", vi, en)
+        answer = told(request.url.path, error.status_code, "http", vi, en)
         answer.headers.update(error.headers or {})
         if error.status_code == WRONG_METHOD:
             answer.headers["allow"] = ", ".join(_allowed(request))
@@ -92,13 +112,17 @@ def tell_problems(app: FastAPI) -> None:
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(PoolTimeout)
-    async def away(_request: Request, error: Exception) -> ProblemResponse:
+    async def away(request: Request, _error: Exception) -> JSONResponse:
         away = Unable(
             "database-away",
             "Cơ sở dữ liệu đang không dùng được; chưa lưu gì.",
             "The database cannot be used now; nothing was stored.",
         )
-        return problem(away.status, away.code, away.vi, away.en)
+        return _refusal(request, away)
+
+
+def _refusal(request: Request, error: Refusal) -> JSONResponse:
+    return told(request.url.path, error.status, error.code, error.vi, error.en, error.field)
 
 
 def _allowed(request: Request) -> list[str]:

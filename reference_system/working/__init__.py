@@ -39,8 +39,8 @@ def working(system: System, broker: Broker) -> Iterator[Work]:
     """
     with ExitStack() as ending:
         ending.callback(broker.stop)
+        tell_all(system, broker)  # before it starts: it need not read its files again
         broker.start()
-        tell_all(system, broker)
         _begin_anew(system, broker)
         intake = Intake(system)
         link = Link(
@@ -50,11 +50,12 @@ def working(system: System, broker: Broker) -> Iterator[Work]:
             mqtt5=broker.abilities.mqtt5,
             on_state=lambda _: system.deliveries_wait.ring(),
         )
-        watching = Watching(system, broker)
+        handing, watching = Handing(system, link), Watching(system, broker)
         carrying, following = Carrying(system), Following(system)
         workers = (
             Worker("intake", intake.step, intake.wake),
-            Worker("handing", Handing(system, link).step, system.deliveries_wait.ring),
+            Worker("handing", handing.publish, system.deliveries_wait.ring),
+            Worker("handed", handing.store, handing.wake),
             Worker("issuing", Issuing(system).step, system.orders_changed.ring),
             Worker("watching", watching.step, watching.wake),
             Worker("carrying", carrying.step, carrying.wake),

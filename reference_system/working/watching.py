@@ -1,9 +1,11 @@
-"""The clock's duties: devices that fall silent, commands out of time, passwords for the broker."""
+"""The clock's duties: devices that fall silent, commands out of time, passwords for the broker, and
+whether the machine's clock was set."""
 
 import logging
 import threading
 
 from reference_system.broker.contract import Broker, BrokerError
+from reference_system.services import clock_steps
 from reference_system.services.fleet import credentials, deliveries, telemetry
 from reference_system.services.system import System
 
@@ -22,6 +24,7 @@ class Watching:
         """Listening begins now: earlier silence says nothing."""
         self._system, self._broker = system, broker
         self._since_ms = system.clock()
+        self._steps_told = 0
         self._woken = threading.Event()
 
     def wake(self) -> None:
@@ -30,6 +33,7 @@ class Watching:
 
     def step(self) -> None:
         """Do what is due, and wait."""
+        self._steps_told = clock_steps.record(self._system, self._steps_told)
         telemetry.lose(self._system, self._since_ms)
         with self._system.database.reading() as session:
             is_overdue = deliveries.is_overdue(session, self._system.clock())

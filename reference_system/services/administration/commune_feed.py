@@ -1,5 +1,7 @@
 """The page of a commune: what was approved and sent there for real, newest first, with search.
 
+What is sent is what is ordered, and what is a part of the programme.
+
 Drills and tests are not on it, nor what was withdrawn. Words are found without their diacritics:
 "bao lu" finds "bão lũ", on every database, because the text is kept without them as well.
 """
@@ -8,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, exists, select, tuple_
+from sqlalchemy import Select, exists, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from reference_system.services.acting import Act
@@ -18,7 +20,8 @@ from reference_system.services.refusals import Missing
 from reference_system.store.administration import CommunePost, FollowedOrder, PublishedBulletin
 from reference_system.store.content import BulletinContent, BulletinRow
 from reference_system.store.content import Media as MediaRow
-from reference_system.store.orders import Order
+from reference_system.store.orders import ItemRow, Order
+from scenarios.scenario import Area
 
 MOST_AT_ONCE = 20
 """How many orders one act of `follow` puts on the pages."""
@@ -38,7 +41,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A bulletin on a commune's page; `cancelled` once every order to play it was."""
+    """A bulletin on a commune's page; `cancelled` once all that was to play it was."""
 
     bulletin: BulletinRow
     said: Sequence[Said]
@@ -63,7 +66,12 @@ def page(
             "code",
         )
     moment, key = CommunePost.published_ms, CommunePost.bulletin_id
-    played = exists().where(Order.bulletin_id == key, Order.state != "cancelled")
+    played = or_(
+        exists().where(Order.bulletin_id == key, Order.state != "cancelled"),
+        exists().where(
+            ItemRow.bulletin_id == key, ItemRow.slot_id.is_not(None), ~ItemRow.withdrawn
+        ),
+    )
     query = (
         select(BulletinRow, moment, played)
         .select_from(CommunePost)
@@ -100,8 +108,7 @@ def follow(act: Act) -> int:
     ).all()
     for order in orders:
         act.session.add(FollowedOrder(order_id=order.id))
-        if order.status == "Actual":
-            _publish(act, order)
+        publish(act, order.bulletin_id, as_area(order.area), order.issued_ms)
     return len(orders)
 
 
@@ -121,22 +128,28 @@ def _not_followed() -> Select[Order]:
     return select(Order).where(~exists().where(FollowedOrder.order_id == Order.id))
 
 
-def _publish(act: Act, order: Order) -> None:
-    where = reach(act, as_area(order.area))
+def publish(act: Act, bulletin_id: str, area: Area, sent_ms: int) -> None:
+    """Put a bulletin on the pages of the communes of an area where it is not yet.
+
+    That is when it is sent there, by an order or in the programme; drills and tests are left out.
+    """
+    bulletin = act.session.get_one(BulletinRow, bulletin_id)
+    if bulletin.status != "Actual":
+        return
+    where = reach(act, area)
     communes = where.communes | {commune for commune, _ in where.devices}
-    if act.session.get(PublishedBulletin, order.bulletin_id) is None:
-        bulletin = act.session.get_one(BulletinRow, order.bulletin_id)
+    if act.session.get(PublishedBulletin, bulletin_id) is None:
         texts = (each.text for each in _said(act, bulletin.id))
         words = folded("\n".join((bulletin.title, bulletin.summary, *texts)))
         act.session.add(PublishedBulletin(bulletin_id=bulletin.id, folded=words))
         act.session.flush()
     known = set(
         act.session.scalars(
-            select(CommunePost.commune).where(CommunePost.bulletin_id == order.bulletin_id)
+            select(CommunePost.commune).where(CommunePost.bulletin_id == bulletin_id)
         )
     )
     act.session.add_all(
-        CommunePost(commune=commune, bulletin_id=order.bulletin_id, published_ms=order.issued_ms)
+        CommunePost(commune=commune, bulletin_id=bulletin_id, published_ms=sent_ms)
         for commune in sorted(communes - known)
     )
     act.session.flush()

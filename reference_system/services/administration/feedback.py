@@ -135,14 +135,19 @@ def by_receipt(act: Act, receipt: str) -> Feedback:
 
 
 def shown(act: Act, feedback_id: str) -> Handled:
-    """One piece of feedback with its history; raises `Missing` outside one's own unit."""
+    """One piece of feedback with its history; raises `Missing` outside one's own unit.
+
+    Whoever is shown who sent it is on record for that.
+    """
     row = _found(act, feedback_id)
-    if not handles(act, row):
+    sender = (row.sender_name, row.sender_contact) if handles(act, row) else None
+    if sender is None:
         act.require("view")
+    elif any(sender):
+        act.record("feedback.sender-read", row.id)
     steps = act.session.scalars(
         select(FeedbackStep).where(FeedbackStep.feedback_id == row.id).order_by(FeedbackStep.number)
     ).all()
-    sender = (row.sender_name, row.sender_contact) if handles(act, row) else None
     return Handled(row, steps, is_overdue(row, act.now_ms), sender)
 
 

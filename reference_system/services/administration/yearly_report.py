@@ -13,16 +13,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any, cast
 
 import jinja2
 from sqlalchemy import select
 
 from reference_system.dispatch.commands import VIETNAM_TIME
+from reference_system.interface import exchange as wire
 from reference_system.services.acting import Act
 from reference_system.services.administration.statistics import Key, Period, by_unit
 from reference_system.services.paging import PAGE, Page, newest_first
-from reference_system.services.refusals import Conflict, Invalid
-from reference_system.services.units import Unit
+from reference_system.services.refusals import Conflict, Invalid, TooLarge
+from reference_system.services.sharing import peers
+from reference_system.services.sharing.outbox import Told, put_out
+from reference_system.services.units import Level, Unit
 from reference_system.services.within import communes_of, nothing_there, within
 from reference_system.store.administration import YearlyReport
 from reference_system.store.base import new_id
@@ -125,7 +129,8 @@ def make(
 def submit(act: Act, report_id: str, sha256: str) -> YearlyReport:
     """Hand the report up: from now on nothing in it changes, and units above see it.
 
-    Needs `approve`. `sha256` is of what the person has seen; raises `Conflict` for another.
+    That of the whole system goes to the systems above it as well. Needs `approve`. `sha256` is of
+    what the person has seen; raises `Conflict` for another.
     """
     act.require("approve")
     row = shown(act, report_id)
@@ -141,7 +146,31 @@ def submit(act: Act, report_id: str, sha256: str) -> YearlyReport:
     if row.submitted_ms is None:
         row.submitted_ms, row.submitted_by = act.now_ms, act.actor.person_id
         act.record("report.submitted", row.id, year=row.year, sha256=row.sha256)
+        if act.actor.unit == act.system.settings.unit:
+            put_out(act, peers.above(act), message(row))
     return row
+
+
+def message(row: YearlyReport) -> Told:
+    """A submitted report as it goes to other systems; raises `TooLarge`."""
+    if len(row.csv) > wire.CSV_CHARACTERS or len(row.html) > wire.HTML_CHARACTERS:
+        raise TooLarge(
+            "report-too-large",
+            "Báo cáo quá lớn để chia sẻ.",
+            "The report is too large to be shared.",
+        )
+    body = wire.Report(
+        kind="report",
+        unit=wire.Place(level=cast(Level, row.level), code=row.code),
+        year=row.year,
+        since=cast(Any, wire.instant_text(row.since_ms)),
+        until=cast(Any, wire.instant_text(row.until_ms)),
+        submitted=cast(Any, wire.instant_text(row.submitted_ms or row.made_ms)),
+        sha256=row.sha256,
+        csv=row.csv,
+        html=row.html,
+    )
+    return Told("report", row.id, body)
 
 
 def shown(act: Act, report_id: str) -> YearlyReport:

@@ -12,7 +12,6 @@ from reference_system.dispatch.overlaps import Overlap, Reach, Span, outside_hou
 from reference_system.services.acting import Act
 from reference_system.services.broadcasting import addressing, programme_items, sending
 from reference_system.services.broadcasting.wanted import (
-    PERMITTED,
     Wanted,
     at_night,
     heard_until_ms,
@@ -50,7 +49,7 @@ class Preview:
 def preview(act: Act, wanted: Wanted) -> Preview:
     """What an order would meet if it were given now; raises what `wanted.planned` raises."""
     order = planned_order(act, wanted, "preview")
-    nightly = {item.id for item in at_night(order)}
+    nightly = {item.id for item in at_night(order, act.system.settings.permitted)}
     first_ms = plays(order)[0].not_before_ms
     mine = tuple(order_spans(act, order, first_ms, first_ms + LOOKED_AHEAD_MS))
     among_itself = any(one.end_ms > next_one.begin_ms for one, next_one in pairwise(mine))
@@ -65,11 +64,12 @@ def preview(act: Act, wanted: Wanted) -> Preview:
 
 def preview_slot(act: Act, slot: Slot, besides: str | None = None) -> Preview:
     """What a slot would meet in the coming week; `besides` is the slot that it replaces."""
+    permitted = act.system.settings.permitted
     mine = tuple(slot_spans(act, slot, act.now_ms, act.now_ms + programme_items.WEEK_MS))
     return _preview(
         act,
         mine,
-        tuple(span for span in mine if outside_hours(span.begin_ms, span.end_ms, PERMITTED)),
+        tuple(span for span in mine if outside_hours(span.begin_ms, span.end_ms, permitted)),
         devices=sending.addressed(
             act, addressing.addressed(act.system, addressing.as_area(slot.area))
         ),

@@ -19,6 +19,7 @@ from reference_system.interface.command_message import Content
 from reference_system.interface.messages import Item as Play
 from reference_system.interface.vocabulary import WIRE_NAMES
 from reference_system.services.acting import Act, acting, itself
+from reference_system.services.administration import commune_feed
 from reference_system.services.broadcasting import addressing, programme_items, sending
 from reference_system.services.broadcasting.wanted import due_ms, limits, plays
 from reference_system.services.system import System
@@ -222,7 +223,7 @@ def _was_replaced(act: Act, bulletin: BulletinRow) -> bool:
 
 
 def _play_row(act: Act, order: Order, item: Item) -> ItemRow:
-    begin_by_ms, end_by_ms = limits(order, item)
+    begin_by_ms, end_by_ms = limits(order, item, act.system.settings.permitted)
     last_ms = begin_by_ms + item.duration_ms
     play = Play.model_validate(
         Content.model_validate(order.content).model_dump()
@@ -273,7 +274,6 @@ def settle_slot(act: Act, slot: Slot) -> None:
     due = programme_items.due(slot, act.now_ms)
     ids = [item.id for item in due]
     there = set(act.session.scalars(select(ItemRow.id).where(ItemRow.id.in_(ids))))
-    devices = addressing.addressed(act.system, addressing.as_area(slot.area))
     for item in due:
         if item.id in there:
             continue
@@ -286,10 +286,17 @@ def settle_slot(act: Act, slot: Slot) -> None:
         if row.missed:
             act.record("play-missed", row.id)
         else:
-            act.record("play-issue", row.id, devices=sending.start(act, row, devices))
+            act.record("play-issue", row.id, devices=_send_part(act, slot, row))
     slot.issued_until_ms = act.now_ms
     slot.next_due_ms = programme_items.next_due_ms(slot, act.now_ms)
     act.session.flush()
+
+
+def _send_part(act: Act, slot: Slot, item: ItemRow) -> int:
+    area = addressing.as_area(slot.area)
+    if item.bulletin_id is not None:
+        commune_feed.publish(act, item.bulletin_id, area, act.now_ms)
+    return sending.start(act, item, addressing.addressed(act.system, area))
 
 
 # ---- Late ---------------------------------------------------------------------------------------
@@ -332,7 +339,7 @@ def _make_up(act: Act, item_id: str) -> None:
         return
     item.missed = False
     if item.order_id is None:
-        told = sending.start(act, item, audience_of(act, item))
+        told = _send_part(act, act.session.get_one(Slot, item.slot_id), item)
     else:
         order = act.session.get_one(Order, item.order_id)
         told = _send_play(act, order, item)

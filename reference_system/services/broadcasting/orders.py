@@ -42,8 +42,10 @@ def send(act: Act, wanted: Wanted, client_id: str | None = None) -> Order:
     order = planned(act, wanted, client_id or new_id(act.now_ms))
     if order.bulletin_class == "emergency":
         act.require_confirmation()
-    if at_night(order) and not wanted.outside_hours:
-        raise needs_acknowledging()
+    permitted = act.system.settings.permitted
+    nightly = at_night(order, permitted)
+    if nightly and not wanted.outside_hours:
+        raise needs_acknowledging(permitted)
     act.session.add(order)
     act.session.flush()
     devices = sending.addressed(act, issuing.audience(act, order))
@@ -64,7 +66,7 @@ def send(act: Act, wanted: Wanted, client_id: str | None = None) -> Order:
         area=order.area,
         times=order.times,
         devices=devices,
-        outside_hours=bool(at_night(order)),
+        outside_hours=bool(nightly),
     )
     act.afterwards(act.system.orders_changed.ring)
     return order

@@ -88,6 +88,7 @@ def row(act: Act, slot: Slot, item: Item) -> ItemRow | None:
             "end_by_ms": item.end_by_ms,
         }
     )
+    bulletin = act.session.get(BulletinRow, part.bulletin_id) if part.bulletin_id else None
     return ItemRow(
         id=item.id,
         slot_id=slot.id,
@@ -103,7 +104,7 @@ def row(act: Act, slot: Slot, item: Item) -> ItemRow | None:
         over_ms=item.end_by_ms,
         duration_ms=item.duration_ms,
         message={
-            WIRE_NAMES["status"]: "Actual",
+            WIRE_NAMES["status"]: bulletin.status if bulletin else "Actual",
             WIRE_NAMES["start"]: play.model_dump(by_alias=True, exclude_none=True),
         },
         missed=False,

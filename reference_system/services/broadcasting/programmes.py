@@ -12,12 +12,7 @@ from reference_system.services.acting import Act
 from reference_system.services.broadcasting import addressing, collisions, issuing, sending
 from reference_system.services.broadcasting.orders import id_taken
 from reference_system.services.broadcasting.programme_items import Part, parts, playable
-from reference_system.services.broadcasting.wanted import (
-    HOUR_MS,
-    PERMITTED,
-    as_data,
-    needs_acknowledging,
-)
+from reference_system.services.broadcasting.wanted import HOUR_MS, as_data, needs_acknowledging
 from reference_system.services.content import bulletins
 from reference_system.services.paging import PAGE, Page, newest_first
 from reference_system.services.refusals import Conflict, Invalid, Missing
@@ -27,7 +22,7 @@ from reference_system.store.base import new_id
 from reference_system.store.content import BulletinContent
 from reference_system.store.content import Media as MediaRow
 from reference_system.store.orders import ItemRow, Slot
-from scenarios.scenario import Area
+from scenarios.scenario import Area, Hours
 
 DEFAULT_LEAD_MS = 12 * HOUR_MS
 LONGEST_LEAD_MS = 7 * DAY_MS
@@ -66,7 +61,7 @@ def create(act: Act, wanted: WantedSlot, client_id: str | None = None) -> Slot:
             return before
         raise id_taken()
     slot = planned(act, wanted, client_id or new_id(act.now_ms))
-    _check_hours(wanted)
+    _check_hours(wanted, act.system.settings.permitted)
     act.session.add(slot)
     return _settled(act, slot, "slot-create")
 
@@ -79,7 +74,7 @@ def change(act: Act, slot_id: str, version: int, wanted: WantedSlot) -> Slot:
     """
     slot = _editable(act, slot_id, version)
     new = planned(act, wanted, slot_id)
-    _check_hours(wanted)
+    _check_hours(wanted, act.system.settings.permitted)
     _take_back(act, slot)
     for name in ("name", "era", "area", "at_ms", "days", "slot_ms", "lead_ms", "items"):
         setattr(slot, name, getattr(new, name))
@@ -174,8 +169,8 @@ class Planned:
 def day(act: Act, commune: str, on: date) -> tuple[Planned, ...]:
     """What is to be heard, or was, in a commune on a day of Viet Nam, by time.
 
-    Cancelled orders and removed slots are not told. Needs a commune that lies in the own unit, or
-    above it.
+    Cancelled orders, removed slots, and days before a slot was made are not told. Needs a commune
+    that lies in the own unit, or above it.
     """
     act.require("view", act.system.units.named("commune", commune))
     midnight = datetime.combine(on, time(), VIETNAM_TIME)
@@ -188,7 +183,13 @@ def day(act: Act, commune: str, on: date) -> tuple[Planned, ...]:
     rows = act.session.scalars(select(ItemRow).where(ItemRow.id.in_([span.item for span in spans])))
     states = {row.id: _state(row) for row in rows}
     spans.sort(key=lambda span: (span.begin_ms, span.item))
-    return tuple(Planned(span, states.get(span.item, "planned")) for span in spans)
+    slots = act.session.scalars(select(Slot).where(Slot.id.in_({span.source for span in spans})))
+    made_ms = {slot.id: slot.created_ms for slot in slots}
+    return tuple(
+        Planned(span, states.get(span.item, "planned"))
+        for span in spans
+        if span.item in states or span.begin_ms >= made_ms.get(span.source, 0)
+    )
 
 
 def unit_of(slot: Slot) -> Unit:
@@ -239,13 +240,13 @@ def _take_back(act: Act, slot: Slot) -> None:
     sending.withdraw(act, act.session.scalars(query).all())
 
 
-def _check_hours(wanted: WantedSlot) -> None:
+def _check_hours(wanted: WantedSlot, permitted: Hours) -> None:
     ends_ms = wanted.at_ms + min(wanted.slot_ms, sum(part.length_ms for part in wanted.parts))
     # Any midnight does: the hours are the same each day.
     midnight = -7 * HOUR_MS
-    night = outside_hours(midnight + wanted.at_ms, midnight + ends_ms, PERMITTED)
+    night = outside_hours(midnight + wanted.at_ms, midnight + ends_ms, permitted)
     if night and not wanted.outside_hours:
-        raise needs_acknowledging()
+        raise needs_acknowledging(permitted)
 
 
 def _check_times(wanted: WantedSlot) -> None:

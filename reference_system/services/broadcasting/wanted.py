@@ -13,6 +13,7 @@ from reference_system.services.acting import Act
 from reference_system.services.broadcasting import addressing
 from reference_system.services.content import bulletins, media
 from reference_system.services.content.bulletin_words import FIELD_NUMBERS, FieldName
+from reference_system.services.permitted_hours import hours_text
 from reference_system.services.refusals import Conflict, Invalid
 from reference_system.services.system import System
 from reference_system.store.content import BulletinContent, BulletinRow
@@ -21,13 +22,6 @@ from reference_system.store.orders import Order
 from scenarios.scenario import Area, Bulletin, BulletinClass, Hours, Sound
 
 HOUR_MS = 60 * 60 * 1000
-
-PERMITTED = Hours(
-    from_ms=4 * HOUR_MS + HOUR_MS // 2,
-    to_ms=22 * HOUR_MS,
-    basis="a profile value of this project; no document known to us gives the hours",
-)
-"""When normal and priority sound is permitted unless somebody says that it is meant."""
 
 SHOWN_MS = 60_000
 """How long words or a picture are shown if nobody says (a profile value)."""
@@ -117,7 +111,7 @@ def planned(act: Act, wanted: Wanted, order_id: str) -> Order:
         state="running",
         asked=as_data(wanted),
     )
-    _check_times(order)
+    _check_times(order, act.system.settings.permitted)
     return order
 
 
@@ -133,14 +127,14 @@ def due_ms(order: Order, play: int) -> int:
     return order.issued_ms + play * order.gap_ms
 
 
-def limits(order: Order, item: Item) -> tuple[int, int | None]:
+def limits(order: Order, item: Item, permitted: Hours) -> tuple[int, int | None]:
     """Until when a play may begin, and until when it may be heard (None: to its end).
 
-    A play that nobody wanted at night ends with the permitted hours, however late it began.
+    A play that nobody wanted at night ends with the `permitted` hours, however late it began.
     """
     end_by_ms = item.end_by_ms
     if order.bulletin_class != "emergency" and not order.outside_hours:
-        closing = closing_ms(item.not_before_ms, PERMITTED)
+        closing = closing_ms(item.not_before_ms, permitted)
         ends = [each for each in (closing, end_by_ms) if each is not None]
         end_by_ms = min(ends, default=None)
     expires_ms = item.expires_ms or NEVER_MS
@@ -154,23 +148,24 @@ def heard_until_ms(item: Item) -> int:
     return ends_ms if item.end_by_ms is None else min(ends_ms, item.end_by_ms)
 
 
-def at_night(order: Order) -> tuple[Item, ...]:
-    """The plays that would be heard outside the permitted hours; none of an emergency."""
+def at_night(order: Order, permitted: Hours) -> tuple[Item, ...]:
+    """The plays that would be heard outside the `permitted` hours; none of an emergency."""
     if order.bulletin_class == "emergency":
         return ()
     return tuple(
         item
         for item in plays(order)
-        if outside_hours(item.not_before_ms, heard_until_ms(item), PERMITTED)
+        if outside_hours(item.not_before_ms, heard_until_ms(item), permitted)
     )
 
 
-def needs_acknowledging() -> Conflict:
+def needs_acknowledging(permitted: Hours) -> Conflict:
     """The refusal of what would be heard at night, where nobody says that this is meant."""
+    hours = hours_text(permitted)
     return Conflict(
         "outside-hours",
-        "Có lượt phát ngoài khung giờ cho phép (04:30-22:00): cần xác nhận rõ ràng.",
-        "It would be heard outside the permitted hours (04:30 to 22:00): say that this is meant.",
+        f"Có lượt phát ngoài khung giờ cho phép ({hours}): cần xác nhận rõ ràng.",
+        f"It would be heard outside the permitted hours ({hours}): say that this is meant.",
         "outside_hours",
     )
 
@@ -277,7 +272,7 @@ def _check_numbers(wanted: Wanted, now_ms: int) -> None:
             )
 
 
-def _check_times(order: Order) -> None:
+def _check_times(order: Order, permitted: Hours) -> None:
     some = plays(order)
     if not some:
         raise Invalid(
@@ -287,7 +282,7 @@ def _check_times(order: Order) -> None:
             "bulletin_id",
         )
     for item in some:
-        begin_by_ms, _ = limits(order, item)
+        begin_by_ms, _ = limits(order, item, permitted)
         if begin_by_ms <= item.not_before_ms and item.not_before_ms >= order.issued_ms:
             raise Invalid(
                 "never-plays",

@@ -20,6 +20,7 @@ from reference_system.services.content.drafts import Content, Draft, check, in_o
 from reference_system.services.content.workflow import Step
 from reference_system.services.paging import PAGE, Page, newest_first
 from reference_system.services.refusals import Conflict, Forbidden, Invalid, Missing
+from reference_system.services.sharing.outbox import put_out_withdrawal
 from reference_system.services.units import Level, Unit
 from reference_system.services.within import within
 from reference_system.store.base import new_id
@@ -123,7 +124,7 @@ def set_spoken(
 
 
 def take(act: Act, bulletin_id: str, step: Step, version: int, reason: str = "") -> BulletinRow:
-    """Take a step of `workflow.RULES` other than "edit".
+    """Take a step of `workflow.RULES` other than "edit"; peers are told what is withdrawn.
 
     Raises `Conflict` where the step does not fit the state or `version` is not the newest,
     `Forbidden` for a missing role or for one's own bulletin, `Invalid` for what is missing.
@@ -141,6 +142,8 @@ def take(act: Act, bulletin_id: str, step: Step, version: int, reason: str = "")
     if rule.complete and (lacking := missing(words(act, row), act.now_ms)):
         raise lacking[0]
     _take(act, row, step, rule.to, reason)
+    if step == "withdraw":
+        put_out_withdrawal(act, row.id, reason)
     if rule.to == "approved" and row.revises is not None:
         _replace(act, row.revises, row)
     return row

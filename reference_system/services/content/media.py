@@ -120,7 +120,7 @@ def working() -> Iterator[None]:
 
 def _refusal(refused: Refused) -> Refusal:
     match refused.reason:
-        case "full" | "no-program":
+        case "full" | "no-program" | "broken-off":
             kind: type[Refusal] = Unable
         case "too-large":
             kind = TooLarge

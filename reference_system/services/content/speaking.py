@@ -44,7 +44,7 @@ def speech(
     """The kept sound of a text, behind "thử nghiệm" where `status` is Test.
 
     Raises `Invalid` for an unknown engine, or a text or language that it cannot speak, `Unable`
-    where its program is missing or there is no room for the sound.
+    where its program is missing or broken off, or there is no room for the sound.
     """
     with media.working():
         speaker = engines().get(engine)

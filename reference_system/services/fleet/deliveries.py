@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from reference_system.interface.messages import Ack, Command, Control, Stopped
+from reference_system.interface.messages import Ack, Command, Control, Restart, Stopped
 from reference_system.services.acting import Act
 from reference_system.services.fleet.devices import one
 from reference_system.services.fleet.signing_key import signed
@@ -82,6 +82,11 @@ def stop(act: Act, device_id: str, command_id: str | None = None) -> Delivery:
     return _told(act, device_id, "stop", {"DungPhat": _words(Stopped())}, command_id)
 
 
+def restart(act: Act, device_id: str, command_id: str | None = None) -> Delivery:
+    """Let a device end what is heard and start anew; what it was told stays. Needs `operate`."""
+    return _told(act, device_id, "restart", {"KhoiDongLai": _words(Restart())}, command_id)
+
+
 def page(act: Act, device_id: str, after: str | None = None, limit: int = PAGE) -> Page[Delivery]:
     """The commands to a device, newest first."""
     one(act, device_id)
@@ -112,15 +117,16 @@ def to_hand(
 
     `besides` are the ids that are on their way already.
     """
-    rows = session.execute(
-        select(Delivery, ItemRow)
-        .outerjoin(ItemRow, ItemRow.id == Delivery.item_id)
-        .where(Delivery.state == "waiting", _in_time(now_ms))
+    waiting = session.scalars(
+        select(Delivery)
+        .where(Delivery.state == "waiting", _in_time(now_ms), Delivery.id.not_in(besides))
         .order_by(Delivery.rank, Delivery.created_ms, Delivery.id)
-        .limit(at_most + len(besides))
-    )
-    waiting = [Sendable(delivery, item) for delivery, item in rows if delivery.id not in besides]
-    return waiting[:at_most]
+        .limit(at_most)
+    ).all()
+    # Many deliveries are of one item: its long words are read once.
+    ids = {delivery.item_id for delivery in waiting}
+    items = {item.id: item for item in session.scalars(select(ItemRow).where(ItemRow.id.in_(ids)))}
+    return [Sendable(delivery, items.get(delivery.item_id or "")) for delivery in waiting]
 
 
 def handed(session: Session, ids: Iterable[str], now_ms: int) -> None:
@@ -278,5 +284,5 @@ def _in_time(now_ms: int) -> ColumnElement[bool]:
     return or_(Delivery.expires_ms.is_(None), Delivery.expires_ms > now_ms)
 
 
-def _words(part: Control | Stopped) -> dict[str, Any]:
+def _words(part: Control | Restart | Stopped) -> dict[str, Any]:
     return part.model_dump(by_alias=True, exclude_none=True)

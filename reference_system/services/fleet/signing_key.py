@@ -1,6 +1,5 @@
 """The key that commands are signed with, made at the first need and kept beside the database."""
 
-import hashlib
 from functools import cache
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from reference_system.broker.passwords import write_private
 from reference_system.interface.messages import Command
-from reference_system.interface.signing import sign
+from reference_system.interface.signing import key_id, sign
 
 PRIVATE_FILE = "command-key.pem"
 PUBLIC_FILE = "command-key.pub.pem"
@@ -19,12 +18,12 @@ PUBLIC_FILE = "command-key.pub.pem"
 def signed(command: Command, data_dir: Path) -> Command:
     """The command with the installation's signature; raises `OSError`."""
     key = _key(data_dir)
-    return sign(command, key, key_id(key))
+    return sign(command, key, key_id(key.public_key()))
 
 
-def key_id(key: Ed25519PrivateKey) -> str:
-    """The first 16 hexadecimal digits of the SHA-256 of the public key's 32 bytes."""
-    return hashlib.sha256(key.public_key().public_bytes_raw()).hexdigest()[:16]
+def make_key(data_dir: Path) -> None:
+    """Have the key, and its public half beside it; raises `OSError`, `ValueError` for no key."""
+    _key(data_dir)
 
 
 @cache

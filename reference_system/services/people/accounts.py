@@ -130,7 +130,7 @@ def reset_password(act: Act, person_id: str) -> str:
 def reset_second_factor(act: Act, person_id: str) -> None:
     """Take a person's second factor away, so that a new one can be set; sessions end."""
     person = _another(act, person_id)
-    person.totp_secret, person.totp_confirmed, person.totp_last_step = None, False, 0
+    person.totp_sealed, person.totp_confirmed, person.totp_last_step = None, False, 0
     attempts.cleared(act.session, totp_key(person.id))
     end_all(act.session, person.id)
     act.record("totp-reset", person.login)

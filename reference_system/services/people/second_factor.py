@@ -1,13 +1,16 @@
-"""The second factor: six digits that an app shows, new every 30 seconds (TOTP, RFC 6238)."""
+"""The second factor: six digits that an app shows, new every 30 seconds (TOTP, RFC 6238).
+
+The secret that they are made of is sealed in the database; one whose key is lost counts as none.
+"""
 
 import hmac
 from dataclasses import dataclass
 
 import pyotp
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from reference_system.services.acting import acting
-from reference_system.services.people import attempts, sessions
+from reference_system.services.people import attempts, sealing, sessions
 from reference_system.services.people.proofs import password_proven, try_password, wrong_password
 from reference_system.services.refusals import Conflict, NotKnown
 from reference_system.services.system import System
@@ -38,7 +41,8 @@ def enrol(system: System, token: str, password: str) -> Enrolment:
         act.actor = sessions.holder(act, token)
         person = act.session.get_one(Person, who.person_id)
         unconfirmed_ms = act.now_ms - act.actor.confirmed_ms
-        if person.totp_confirmed and unconfirmed_ms >= system.settings.confirmation_ms:
+        is_set = person.totp_confirmed and _secret(system, person) is not None
+        if is_set and unconfirmed_ms >= system.settings.confirmation_ms:
             raise Conflict(
                 "totp-set",
                 "Đã có mã xác thực: nhập mã hiện tại trước, hoặc nhờ quản trị đặt lại.",
@@ -46,7 +50,8 @@ def enrol(system: System, token: str, password: str) -> Enrolment:
             )
         proven = password_proven(act, tried, "password-refused")
         if proven is not None:
-            person.totp_secret, person.totp_confirmed, person.totp_last_step = secret, False, 0
+            person.totp_sealed = sealing.seal(system.settings.data_dir, person.id, secret)
+            person.totp_confirmed, person.totp_last_step = False, 0
             act.session.execute(
                 update(LoginSession)
                 .where(LoginSession.person_id == person.id)
@@ -65,20 +70,27 @@ def confirm(system: System, token: str, code: str) -> int:
     A code works once, and not before one that worked already: after the clock was set back, none
     works until it is past that moment again. Wrong codes lock like wrong passwords do, but apart
     from them: a stranger at the login cannot keep somebody logged in from an emergency. Raises
-    `NotKnown`, `Conflict` without a second factor.
+    `NotKnown`, `Conflict` without a second factor, or with one whose key was lost.
     """
     with acting(system, sessions.actor(system, token)) as act:
         act.actor = sessions.holder(act, token)
         person = act.session.get_one(Person, act.actor.person_id)
-        if person.totp_secret is None:
+        if person.totp_sealed is None:
             raise Conflict(
                 "totp-missing",
                 "Tài khoản chưa đăng ký mã xác thực 6 số.",
                 "This account has no second factor yet.",
             )
+        secret = _secret(system, person)
+        if secret is None:
+            raise Conflict(
+                "totp-unreadable",
+                "Máy chủ đã mất khóa đọc mã xác thực này: đăng ký lại mã.",
+                "The server has lost the key to this second factor: enrol a new one.",
+            )
         key = totp_key(person.id)
         heard = attempts.heard(act.session, key, act.now_ms)
-        step = _step(person.totp_secret, code, person.totp_last_step, act.now_ms)
+        step = _step(secret, code, person.totp_last_step, act.now_ms)
         taken = heard and step is not None
         if heard and step is not None:
             attempts.cleared(act.session, key)
@@ -99,9 +111,26 @@ def confirm(system: System, token: str, code: str) -> int:
     return act.now_ms + system.settings.confirmation_ms
 
 
+def unreadable(system: System) -> int:
+    """How many people's second factors were sealed with a key that is no longer there.
+
+    Makes the key where there is none; raises `Unable` where its file is damaged.
+    """
+    sealing.key(system.settings.data_dir)
+    with system.database.reading() as session:
+        people = session.scalars(select(Person).where(Person.totp_sealed.is_not(None)))
+        return sum(_secret(system, person) is None for person in people)
+
+
 def totp_key(person_id: str) -> str:
     """The key of a person's attempts with codes."""
     return f"totp:{person_id}"
+
+
+def _secret(system: System, person: Person) -> str | None:
+    if person.totp_sealed is None:
+        return None
+    return sealing.unsealed(system.settings.data_dir, person.id, person.totp_sealed)
 
 
 def _step(secret: str, code: str, last: int, now_ms: int) -> int | None:

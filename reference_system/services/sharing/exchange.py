@@ -1,14 +1,8 @@
-"""What goes to other source systems: put in the outbox in one act, sent later by the courier.
+"""What people share with other source systems, and what became of it on its way there."""
 
-A message is fixed when it is shared, and known by its kind and `source_key`: shared again, it is
-the same message, and the peer knows it too.
-"""
-
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, Literal, cast
 
-from pydantic import BaseModel
 from sqlalchemy import select
 
 from reference_system.interface import exchange as wire
@@ -17,27 +11,15 @@ from reference_system.services.administration import yearly_report
 from reference_system.services.administration.statistics import Statistics
 from reference_system.services.content import bulletins
 from reference_system.services.paging import PAGE, Page, newest_first
-from reference_system.services.refusals import Conflict, Forbidden, Invalid, TooLarge
+from reference_system.services.refusals import Conflict, Forbidden, Invalid
 from reference_system.services.sharing import peers
+from reference_system.services.sharing.outbox import Told, put_out, put_out_withdrawal
 from reference_system.services.units import Unit
 from reference_system.services.within import nothing_there
 from reference_system.store.base import new_id
 from reference_system.store.exchange import Outgoing, Peer
 
 State = Literal["waiting", "sent", "refused", "failed"]
-
-_HEADROOM_BYTES = 4096
-"""What the envelope of a message needs beside its body."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A message to put in the outbox: its kind, its key, what it says, the files before it."""
-
-    kind: Literal["bulletin", "withdrawal", "statistics", "report"]
-    source_key: str
-    body: BaseModel
-    media: tuple[str, ...] = ()
 
 
 def share_bulletin(
@@ -89,24 +71,18 @@ def share_bulletin(
         order=order,
     )
     files = tuple(dict.fromkeys(each.media_sha256 for each in contents if each.media_sha256))
-    return _put_out(act, _chosen(act, peer_ids), Told("bulletin", row.id, body, files))
+    return put_out(act, _chosen(act, peer_ids), Told("bulletin", row.id, body, files))
 
 
 def withdraw_bulletin(act: Act, bulletin_id: str, reason: str) -> list[Outgoing]:
     """Tell every peer that has the bulletin that it holds no longer; needs `approve`.
 
-    The bulletin itself is withdrawn by `bulletins.take`.
+    `bulletins.take` does so with each bulletin that it withdraws. This is for one that still holds
+    here, or that was replaced. Gives the messages to those who were not told before.
     """
     row = bulletins.get(act, bulletin_id)
     act.require("approve", bulletins.unit_of(row))
-    had = act.session.scalars(
-        select(Peer)
-        .join(Outgoing)
-        .where(Outgoing.kind == "bulletin", Outgoing.source_key == bulletin_id)
-        .order_by(Peer.source_id)
-    ).all()
-    body = wire.Withdrawal(kind="withdrawal", of=bulletin_id, reason=reason)
-    return _put_out(act, had, Told("withdrawal", bulletin_id, body))
+    return put_out_withdrawal(act, row.id, reason)
 
 
 def share_statistics(
@@ -122,32 +98,20 @@ def share_statistics(
         at=_same(figures.at_ms),
         figures=[wire.Figure(key=list(key), value=value) for key, value in figures.figures.items()],
     )
-    return _put_out(act, _chosen(act, peer_ids), Told("statistics", new_id(act.now_ms), body))
+    return put_out(act, _chosen(act, peer_ids), Told("statistics", new_id(act.now_ms), body))
 
 
 def share_report(act: Act, report_id: str, peer_ids: Sequence[str] | None = None) -> list[Outgoing]:
     """Share a submitted yearly report with peers, as it was frozen; needs `approve` there."""
     row = yearly_report.shown(act, report_id)
-    unit = act.system.units.named(row.level, row.code)
-    act.require("approve", unit)
+    act.require("approve", act.system.units.named(row.level, row.code))
     if row.submitted_ms is None:
         raise Conflict(
             "not-submitted",
             "Chỉ chia sẻ báo cáo đã nộp.",
             "Only a submitted report is shared.",
         )
-    body = wire.Report(
-        kind="report",
-        unit=_place(unit),
-        year=row.year,
-        since=_same(row.since_ms),
-        until=_same(row.until_ms),
-        submitted=_same(row.submitted_ms),
-        sha256=row.sha256,
-        csv=row.csv,
-        html=row.html,
-    )
-    return _put_out(act, _chosen(act, peer_ids), Told("report", row.id, body))
+    return put_out(act, _chosen(act, peer_ids), yearly_report.message(row))
 
 
 def outgoing(act: Act, after: str | None = None, limit: int = PAGE) -> Page[Outgoing]:
@@ -155,6 +119,19 @@ def outgoing(act: Act, after: str | None = None, limit: int = PAGE) -> Page[Outg
     act.require("view", act.system.settings.unit)
     moment, key = Outgoing.created_ms, Outgoing.id
     return newest_first(act.session, select(Outgoing), moment, key, after, limit)
+
+
+def told_of(act: Act, bulletin_id: str) -> Sequence[tuple[Outgoing, Peer]]:
+    """What peers were told of a bulletin, newest first; needs `approve` where it was made."""
+    row = bulletins.get(act, bulletin_id)
+    act.require("approve", bulletins.unit_of(row))
+    query = (
+        select(Outgoing, Peer)
+        .join(Peer)
+        .where(Outgoing.kind.in_(("bulletin", "withdrawal")), Outgoing.source_key == row.id)
+        .order_by(Outgoing.created_ms.desc(), Outgoing.id.desc())
+    )
+    return [(each, peer) for each, peer in act.session.execute(query)]
 
 
 def retry(act: Act, outgoing_id: str) -> Outgoing:
@@ -177,52 +154,6 @@ def _chosen(act: Act, peer_ids: Sequence[str] | None) -> list[Peer]:
     if not chosen:
         raise Invalid("no-peer", "Chưa có hệ thống nào để chia sẻ.", "There is no peer.", "peers")
     return chosen
-
-
-def _put_out(act: Act, to: Iterable[Peer], told: Told) -> list[Outgoing]:
-    if len(told.body.model_dump_json().encode()) > wire.MOST_BYTES - _HEADROOM_BYTES:
-        raise TooLarge(
-            "message-too-large",
-            "Nội dung chia sẻ quá lớn.",
-            "There is too much in it for one message.",
-        )
-    return [_one(act, peer, told) for peer in to]
-
-
-def _one(act: Act, peer: Peer, told: Told) -> Outgoing:
-    known = act.session.scalars(
-        select(Outgoing).where(
-            Outgoing.peer_id == peer.id,
-            Outgoing.kind == told.kind,
-            Outgoing.source_key == told.source_key,
-        )
-    ).one_or_none()
-    body = told.body.model_dump(mode="json")
-    if known is not None:
-        if known.body != body:
-            raise Conflict(
-                "shared-otherwise",
-                "Nội dung này đã được chia sẻ theo cách khác.",
-                "This was shared already, in another way.",
-            )
-        return known
-    row = Outgoing(
-        id=new_id(act.now_ms),
-        peer_id=peer.id,
-        kind=told.kind,
-        source_key=told.source_key,
-        body=body,
-        media=list(told.media),
-        created_ms=act.now_ms,
-        tries=0,
-        next_try_ms=act.now_ms,
-        state="waiting",
-        answer="",
-    )
-    act.session.add(row)
-    act.session.flush()
-    act.record("exchange.shared", row.id, kind=told.kind, key=told.source_key, to=peer.source_id)
-    return row
 
 
 def _must_be_ours(source_id: str) -> None:

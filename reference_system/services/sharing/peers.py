@@ -116,6 +116,13 @@ def listed(act: Act) -> Sequence[Peer]:
     return act.session.scalars(select(Peer).order_by(Peer.source_id)).all()
 
 
+def above(act: Act) -> list[Peer]:
+    """The active peers of units above that of this system."""
+    units, own = act.system.units, act.system.settings.unit
+    theirs = [(each, units.named(each.level, each.code)) for each in listed(act) if each.active]
+    return [peer for peer, unit in theirs if unit != own and units.holds(unit, own)]
+
+
 def found(act: Act, peer_id: str) -> Peer:
     """A peer; raises `Missing`."""
     row = act.session.get(Peer, peer_id)

@@ -16,6 +16,7 @@ from reference_system.services.content.bulletin_words import (
 from reference_system.services.content.drafts import MEDIA_FAMILIES, missing
 from reference_system.services.content.workflow import STEPS, Step
 from reference_system.services.refusals import Refusal
+from reference_system.services.sharing import peers
 from reference_system.store.content import BulletinRow, Media
 from reference_system.web.pages.visits import PageRoute, TheVisit, Visit
 from scenarios.scenario import BulletinClass
@@ -112,6 +113,10 @@ def _bulletin(visit: Visit, bulletin_id: str, refusal: Refusal | None = None) ->
             history=bulletins.steps(act, bulletin_id),
             lacking=missing(draft, act.now_ms) if row.state in ("draft", "returned") else (),
             steps=_steps(act, row),
+            may_share=visit.can("approve")
+            and not row.source_id
+            and act.system.units.holds(act.actor.unit, bulletins.unit_of(row))
+            and bool(peers.listed(act)),
             states=STATE_NAMES,
             kinds=KIND_NAMES,
             fields=FIELD_NAMES,

@@ -13,6 +13,7 @@ from reference_system.services.refusals import Invalid, Refusal
 from reference_system.services.units import Unit
 from reference_system.store.devices import Device, DeviceEvent, PlayLogEntry
 from reference_system.store.orders import Delivery
+from reference_system.web.pages import areas
 from reference_system.web.pages.typed import Typed
 from reference_system.web.pages.visits import PageRoute, TheVisit, Visit
 from scenarios import profiles
@@ -50,6 +51,7 @@ def device_list(visit: TheVisit) -> Response:
             "devices",
             page=page,
             counts=devices.counts(act),
+            groups=areas.groups(act),
             communes=act.system.units.territory.communes,
         )
 
@@ -111,11 +113,12 @@ def _secret(visit: Visit, device_id: str, secret: str | None) -> Response:
 def _form(visit: Visit, refusal: Refusal | None = None) -> Response:
     with visit.looking() as act:
         act.require("administer")
+        groups = areas.groups(act)
     by_kind = {
         kind: [name for name in profiles.names() if profiles.load(name).kind in known]
         for kind, known in devices.PROFILE_KINDS.items()
     }
-    return visit.show("device_new", refusal=refusal, profiles=by_kind)
+    return visit.show("device_new", refusal=refusal, profiles=by_kind, groups=groups)
 
 
 def _registration(typed: Typed) -> Registration:
@@ -177,10 +180,10 @@ def _timeline(act: Act, row: Device) -> list[Happening]:
     return sorted(some, key=lambda each: each.at_ms, reverse=True)
 
 
-def _described(detail: Mapping[str, Any]) -> str:
-    """What an event says of itself, as far as it is not said already."""
-    return ", ".join(
-        f"{name}: {' → '.join(map(str, value)) if isinstance(value, list) else value}"
+def _described(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What an event says of itself, by name, as far as it is not said already."""
+    return [
+        (name, " → ".join(map(str, value)) if isinstance(value, list) else str(value))
         for name, value in detail.items()
         if name not in ("before", "heard_ms")
-    )
+    ]

@@ -8,6 +8,7 @@ from reference_system.services.administration import feedback
 from reference_system.services.administration.feedback import STATES, Channel, Words
 from reference_system.services.refusals import Refusal
 from reference_system.store.base import new_id
+from reference_system.web.pages import areas
 from reference_system.web.pages.units_typed import one_unit
 from reference_system.web.pages.visits import PageRoute, TheVisit, Visit
 
@@ -89,11 +90,13 @@ def handle(visit: TheVisit, feedback_id: str) -> Response:
 def _form(visit: Visit, refusal: Refusal | None = None) -> Response:
     with visit.looking() as act:
         act.require("operate")
-        return visit.show("feedback_new", refusal=refusal, new_id=new_id(act.now_ms))
+        return visit.show(
+            "feedback_new", refusal=refusal, groups=areas.groups(act), new_id=new_id(act.now_ms)
+        )
 
 
 def _one(visit: Visit, feedback_id: str, refusal: Refusal | None = None) -> Response:
-    with visit.looking() as act:
+    with visit.acting() as act:
         handled = feedback.shown(act, feedback_id)
         units = act.system.units
         return visit.show(

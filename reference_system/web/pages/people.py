@@ -8,6 +8,7 @@ from reference_system.services.people.accounts import Account
 from reference_system.services.people.audit import Wanted
 from reference_system.services.refusals import Refusal
 from reference_system.store.base import new_id
+from reference_system.web.pages import areas
 from reference_system.web.pages.typed import Typed
 from reference_system.web.pages.units_typed import one_unit
 from reference_system.web.pages.visits import PageRoute, TheVisit, Visit
@@ -106,7 +107,8 @@ def _form(visit: Visit, person_id: str | None, refusal: Refusal | None = None) -
             here=f"/people/{person_id or 'new'}",
             person=found,
             held=accounts.roles_of(found) if found else ["view"],
-            own=act.actor.unit,
+            unit=act.system.units.named(found.level, found.code) if found else act.actor.unit,
+            groups=areas.groups(act),
             new_id=new_id(act.now_ms),
         )
 

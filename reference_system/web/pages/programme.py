@@ -1,7 +1,7 @@
 """The programme of a station: a week of it, and the slots that it consists of."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import get_args
 
 from fastapi import APIRouter, Response
@@ -16,6 +16,7 @@ from reference_system.services.broadcasting.programmes import (
     MOST_PARTS,
     WantedSlot,
 )
+from reference_system.services.content import bulletins
 from reference_system.services.refusals import Invalid, Refusal
 from reference_system.services.within import communes_of
 from reference_system.store.base import new_id
@@ -31,9 +32,6 @@ router = APIRouter(route_class=PageRoute)
 SPARE_PARTS = 2
 """Empty lines for more parts in the form."""
 
-MOST_TO_CHOOSE = 1_000
-"""More communes than this are named by their code instead."""
-
 
 @router.get("/programme")
 def week(visit: TheVisit) -> Response:
@@ -45,15 +43,14 @@ def week(visit: TheVisit) -> Response:
         units = act.system.units
         codes = communes_of(units, act.actor.unit)
         commune = typed.line("commune") or codes[0]
-        monday = _monday(typed.line("week"), today)
+        asked = typed.day("week", today)
+        monday = asked - timedelta(days=asked.weekday())
         days = [monday + timedelta(days=number) for number in range(7)]
         slots = programmes.page(act, typed.cursor())
         return visit.show(
             "programme",
             commune=units.named("commune", commune).code,
-            communes=[(code, units.territory.communes[code].full_name) for code in codes]
-            if len(codes) <= MOST_TO_CHOOSE
-            else [],
+            groups=areas.groups(act),
             monday=monday,
             before=monday - timedelta(days=7),
             after=monday + timedelta(days=7),
@@ -62,18 +59,6 @@ def week(visit: TheVisit) -> Response:
             slots=slots,
             places={slot.id: _places(act, slot) for slot in slots.items},
         )
-
-
-def _monday(written: str, today: date) -> date:
-    try:
-        asked = date.fromisoformat(written) if written else today
-        if not 1971 <= asked.year < 2199:
-            raise ValueError
-    except ValueError:
-        raise Invalid(
-            "no-day", "Ngày dạng 2022-09-27.", "A day such as 2022-09-27.", "week"
-        ) from None
-    return asked - timedelta(days=asked.weekday())
 
 
 def _places(act: Act, slot: Slot) -> list[str]:
@@ -152,6 +137,7 @@ def _form(
             places=_places(act, slot) if slot else [],
             groups=areas.groups(act),
             own=act.system.units.name(act.actor.unit),
+            approved=bulletins.listed(act, state="approved").items,
             new_id=new_id(act.now_ms),
             preview=preview,
             shown=SHOWN_OVERLAPS,

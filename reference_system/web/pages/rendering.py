@@ -1,7 +1,7 @@
 """HTML from templates, in one of two languages, with the words and times that people read."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from reference_system.services.content.bulletin_words import CLASS_NAMES, STATUS
 from reference_system.web.models import instant_text
 from reference_system.web.pages import words
 from scenarios.scenario import Text
+from scenarios.units import instant
 
 Language = Literal["vi", "en"]
 
@@ -44,6 +45,7 @@ def environment(language: Language) -> Environment:
         "say": lambda text: _said(text, language),
         "vi": lambda text: vietnamese(text, language),
         "moment": lambda ms: _time(ms, "%d/%m/%Y %H:%M"),
+        "written": lambda text: _time(round(instant(text).timestamp() * 1000), "%d/%m/%Y %H:%M"),
         "day": lambda ms: _time(ms, "%d/%m"),
         "clock": lambda ms: _time(ms, "%H:%M:%S"),
         "hour": lambda ms: _time(ms, "%H:%M"),
@@ -80,6 +82,11 @@ def lasting(ms: int, language: Language) -> str:
 def local(ms: int) -> datetime:
     """An instant by the clocks of Viet Nam."""
     return datetime.fromtimestamp(ms // 1000, UTC).astimezone(VIETNAM_TIME)
+
+
+def midnight_ms(day: date) -> int:
+    """When a day begins in Viet Nam."""
+    return round(datetime.combine(day, time(), VIETNAM_TIME).timestamp()) * 1000
 
 
 def _speaker(language: Language) -> Callable[[str, str], str]:

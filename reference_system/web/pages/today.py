@@ -12,6 +12,7 @@ from reference_system.services.broadcasting import collisions
 from reference_system.services.content import alerts, bulletins
 from reference_system.services.fleet import devices
 from reference_system.services.refusals import Refusal
+from reference_system.services.sharing import peers, receiving
 from reference_system.services.within import communes_of
 from reference_system.store.content import AlertRow, BulletinRow
 from reference_system.store.devices import Device
@@ -57,22 +58,32 @@ def today(visit: TheVisit) -> Response:
 
 @router.post("/")
 def handle_alert(visit: TheVisit) -> Response:
-    """Mark an alert from elsewhere as looked after."""
+    """Mark an alert from elsewhere as looked after, or an emergency from a peer as seen."""
+    typed = visit.typed
     try:
         with visit.acting() as act:
-            alerts.handle(act, visit.typed.line("alert", needed=True))
+            if alarm := typed.line("alarm"):
+                receiving.see(act, alarm)
+            else:
+                alerts.handle(act, typed.line("alert", needed=True))
     except Refusal as refusal:
         return _today(visit, refusal)
-    return visit.go("/", "handled")
+    return visit.go("/", "seen" if alarm else "handled")
 
 
 def _today(visit: Visit, refusal: Refusal | None = None) -> Response:
     with visit.looking() as act:
         found = _looked_at(act) if visit.can("view") else None
-        waiting = _waiting(act)
-    return visit.show(
-        "today", refusal=refusal, today=found, waiting=waiting, states=STATES, width=WIDTH
-    )
+        return visit.show(
+            "today",
+            refusal=refusal,
+            today=found,
+            waiting=_waiting(act),
+            alarms=receiving.alarms(act, only_unseen=True, limit=SHOWN).items,
+            peers={row.id: row.name for row in peers.listed(act)},
+            states=STATES,
+            width=WIDTH,
+        )
 
 
 def _looked_at(act: Act) -> Today:

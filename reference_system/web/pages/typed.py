@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -124,6 +124,19 @@ class Typed:
                 name,
             )
         return round(moment.replace(tzinfo=VIETNAM_TIME).timestamp()) * 1000
+
+    def day(self, name: str, otherwise: date | None = None) -> date:
+        """A day; where the field is empty `otherwise`, or else a refusal."""
+        found = self.line(name)
+        if not found and otherwise is not None:
+            return otherwise
+        try:
+            day = date.fromisoformat(found)
+        except ValueError:
+            day = date.min
+        if not 1970 < day.year < 2200:
+            raise Invalid("no-day", "Ngày dạng 2022-09-27.", "A day such as 2022-09-27.", name)
+        return day
 
     def client_id(self) -> str:
         """The id that the form was given, so that sending it twice does things once."""

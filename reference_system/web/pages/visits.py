@@ -8,7 +8,6 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from fastapi.routing import APIRoute
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.concurrency import run_in_threadpool
@@ -27,6 +26,7 @@ from reference_system.web.acting import (
 )
 from reference_system.web.pages.rendering import LANGUAGES, Language, html
 from reference_system.web.pages.typed import Typed
+from reference_system.web.routing import Route
 
 LANGUAGE_COOKIE = "ttcs_language"
 YEAR_S = 365 * 24 * 60 * 60
@@ -79,6 +79,7 @@ class Caller:
             "here": here or _address(self.request),
             "done": self.request.query_params.get("done", ""),
             "now_ms": self.system.clock(),
+            "clock_off_s": self.system.timekeeper.off_ms // 1000 if self.system.timekeeper else 0,
         }
 
 
@@ -158,11 +159,15 @@ TheNewcomer = Annotated[Visit, Depends(_newcomer)]
 # ---- Refusals -----------------------------------------------------------------------------------
 
 
-class PageRoute(APIRoute):
+class PageRoute(Route):
     """Shows refusals as pages, and leads to the login whoever is not logged in.
 
     What a page changes it changes in `Visit.acting`, which is over, and undone, by then.
     """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **words: Any) -> None:
+        """The words of `Route`; pages are for people, and not in the OpenAPI document."""
+        super().__init__(path, endpoint, **(words | {"include_in_schema": False}))
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, with refusals as pages."""

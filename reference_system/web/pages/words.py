@@ -1,25 +1,41 @@
 """What people call roles, states, steps and events, beyond the words that services have."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from reference_system.dispatch.overlaps import Effect
 from reference_system.services.acting import ROLE_NAMES
+from reference_system.services.administration.channels import Kind as ChannelKind
+from reference_system.services.administration.document_files import Secrecy
 from reference_system.services.administration.feedback import Channel
 from reference_system.services.administration.feedback import State as FeedbackState
 from reference_system.services.broadcasting.orders import State as OrderState
 from reference_system.services.broadcasting.programme_items import PartKind
+from reference_system.services.content.bulletin_words import (
+    CLASS_NAMES,
+    FIELD_NAMES,
+    STATE_NAMES,
+    STATUS_NAMES,
+)
 from reference_system.services.content.workflow import Step
 from reference_system.services.fleet.play_logs import PlayState
+from reference_system.services.sharing.exchange import State as OutgoingState
 from reference_system.services.units import Level
 from scenarios.scenario import Text
 
 ROLES = ROLE_NAMES
 
-LEVELS: Mapping[Level, Text] = {
-    "central": Text("Trung ương", "central"),
-    "province": Text("tỉnh, thành phố", "province"),
-    "district": Text("huyện", "district"),
-    "commune": Text("xã, phường", "commune"),
+ALL_BELOW: Mapping[Level, Text] = {
+    "province": Text("mọi tỉnh, thành phố", "every province"),
+    "district": Text("mọi huyện", "every district"),
+    "commune": Text("mọi xã, phường", "every commune"),
+}
+
+SECRECIES: Mapping[Secrecy, Text] = {
+    "none": Text("không có dấu mật", "no mark of secrecy"),
+    "mat": Text("mật", "confidential (mật)"),
+    "toi-mat": Text("tối mật", "secret (tối mật)"),
+    "tuyet-mat": Text("tuyệt mật", "top secret (tuyệt mật)"),
 }
 
 STEPS: Mapping[Step, Text] = {
@@ -35,6 +51,7 @@ STEPS: Mapping[Step, Text] = {
 
 TAKEN: Mapping[str, Text] = {
     "compose": Text("soạn", "composed"),
+    "receive": Text("nhận từ hệ thống khác", "received from another system"),
     "edit": Text("sửa", "edited"),
     "speak": Text("cho máy đọc", "spoken by the engine"),
     "submit": Text("gửi thẩm định", "submitted"),
@@ -68,7 +85,6 @@ ACTIONS: Mapping[str, Text] = {
     "volume": Text("đặt âm lượng", "set the volume"),
     "stop": Text("dừng phát", "stop"),
     "restart": Text("khởi động lại", "restart"),
-    "schedule": Text("lịch phát", "schedule"),
 }
 
 PRESENCES: Mapping[str, Text] = {
@@ -93,6 +109,25 @@ EVENTS: Mapping[str, Text] = {
     "status": Text("báo trạng thái khác", "reported another state"),
     "refused": Text("tin không được nhận", "message not taken"),
 }
+
+DETAILS: Mapping[str, Text] = {
+    "by": Text("người làm", "by"),
+    "reason": Text("lý do", "reason"),
+    "text": Text("nội dung", "words"),
+    "count": Text("số lần", "times"),
+    "name": Text("tên", "name"),
+    "kind": Text("loại", "kind"),
+    "profile": Text("hồ sơ", "profile"),
+    "commune": Text("xã, phường", "commune"),
+    "supplier": Text("nhà cung cấp", "supplier"),
+    "latitude": Text("vĩ độ", "latitude"),
+    "longitude": Text("kinh độ", "longitude"),
+    "activity": Text("hoạt động", "activity"),
+    "volume": Text("âm lượng", "volume"),
+    "link": Text("kết nối", "link"),
+    "app_version": Text("phần mềm", "software"),
+}
+"""What an event says besides; of a device's status only what people ask for."""
 
 ACTIVITIES: Mapping[int, Text] = {
     0: Text("đang phát", "playing"),
@@ -162,6 +197,83 @@ CHANNELS: Mapping[Channel, Text] = {
     "in-person": Text("trực tiếp", "in person"),
 }
 
+CHANNEL_KINDS: Mapping[ChannelKind, Text] = {
+    "sms": Text("tin nhắn SMS", "SMS"),
+    "app": Text("ứng dụng", "app"),
+    "social": Text("mạng xã hội", "social network"),
+}
+
+ENCODINGS: Mapping[str, Text] = {
+    "gsm-7": Text("chữ không dấu (GSM-7)", "plain letters (GSM-7)"),
+    "ucs-2": Text("chữ có dấu (UCS-2)", "letters with marks (UCS-2)"),
+    "unicode": Text("Unicode", "Unicode"),
+}
+
+# ---- Figures ----
+
+PART_NAMES: Mapping[str, Text] = {
+    "class": Text("Loại", "Class"),
+    "field": Text("Lĩnh vực", "Field"),
+    "state": Text("Trạng thái", "State"),
+    "status": Text("Chế độ", "Status"),
+    "action": Text("Lệnh", "Command"),
+    "presence": Text("Kết nối", "Presence"),
+    "outcome": Text("Kết quả", "Outcome"),
+}
+
+FEEDBACK_OUTCOMES: Mapping[str, Text] = {
+    "waiting": Text("chưa trả lời, còn hạn", "waiting, not due yet"),
+    "overdue": Text("chưa trả lời, quá hạn", "waiting, overdue"),
+    "answered-on-time": Text("đã trả lời đúng hạn", "answered on time"),
+    "answered-late": Text("đã trả lời, trễ hạn", "answered late"),
+}
+
+_PARTS_EVERYWHERE: Mapping[str, Mapping[Any, Text]] = {
+    "class": CLASS_NAMES,
+    "field": FIELD_NAMES,
+    "status": STATUS_NAMES,
+    "action": ACTIONS,
+    "presence": {**PRESENCES, "withdrawn": Text("đã thu hồi", "revoked")},
+    "outcome": OUTCOMES,
+}
+_PARTS_OF: Mapping[tuple[str, str], Mapping[Any, Text]] = {
+    ("bulletins", "state"): STATE_NAMES,
+    ("orders", "state"): ORDER_STATES,
+    ("deliveries", "state"): DELIVERY_STATES,
+    ("feedback", "outcome"): FEEDBACK_OUTCOMES,
+}
+
+
+def part(section: str, name: str, value: str) -> Text | str:
+    """What a figure is counted by, in words; as it came where there are none for it."""
+    known = _PARTS_OF.get((section, name)) or _PARTS_EVERYWHERE.get(name, {})
+    return known.get(value, value)
+
+
+# ---- Between systems ----
+
+MESSAGE_KINDS: Mapping[str, Text] = {
+    "bulletin": Text("bản tin", "bulletin"),
+    "withdrawal": Text("báo rút bản tin", "end of a bulletin"),
+    "statistics": Text("số liệu", "figures"),
+    "report": Text("báo cáo năm", "yearly report"),
+}
+
+OUTGOING_STATES: Mapping[OutgoingState, Text] = {
+    "waiting": Text("chờ gửi", "waiting"),
+    "sent": Text("đã gửi", "sent"),
+    "refused": Text("bên nhận từ chối", "refused by the receiver"),
+    "failed": Text("không gửi được", "given up"),
+}
+
+WHY_NOT_ORDERED: Mapping[str, Text] = {
+    "not-asked": Text("bên gửi không yêu cầu phát", "the sender did not ask for it"),
+    "peer-not-trusted": Text(
+        "bên gửi chưa được phép ra lệnh phát ở đây", "the sender may not order plays here"
+    ),
+}
+"""Anything else is the code of a refusal."""
+
 DAYS: tuple[Text, ...] = (
     Text("Thứ Hai", "Monday"),
     Text("Thứ Ba", "Tuesday"),
@@ -197,6 +309,17 @@ DONE: Mapping[str, Text] = {
     "answered": Text("Đã trả lời.", "Answered."),
     "closed": Text("Đã đóng phản ánh.", "Closed."),
     "received": Text("Đã ghi nhận phản ánh.", "The feedback is taken in."),
+    "prepared": Text(
+        "Đã lập văn bản. Đính kèm tệp để gửi đi.", "Prepared. Attach its file to send it."
+    ),
+    "document-sent": Text("Đã gửi văn bản.", "The document is sent."),
+    "report-made": Text("Đã lập báo cáo.", "The report is made."),
+    "report-submitted": Text("Đã nộp báo cáo.", "The report is submitted."),
+    "shared": Text("Đã xếp vào hàng chờ gửi.", "It waits to be sent."),
+    "seen": Text("Đã ghi nhận là đã xem.", "It is marked as seen."),
+    "chosen": Text("Đã chọn bản tin.", "The bulletin is chosen."),
+    "left-out": Text("Đã bỏ chọn bản tin.", "The bulletin is left out."),
+    "ordered": Text("Đã đổi thứ tự.", "The order is changed."),
     "second-factor-reset": Text(
         "Đã xóa mã xác thực; người này đăng ký lại được.",
         "The second factor is removed; the person can set a new one.",

@@ -22,8 +22,9 @@ from reference_system.web.models import (
     PathId,
     Strict,
 )
+from reference_system.web.routing import Route
 
-router = APIRouter(prefix="/api/v1", tags=["alerts"])
+router = APIRouter(prefix="/api/v1", tags=["alerts"], route_class=Route)
 
 _CAP = "application/cap+xml"
 _XML: dict[str, Any] = {"content": {_CAP: {"schema": {"type": "string"}}}}

@@ -20,8 +20,9 @@ from reference_system.web.models import (
     Strict,
     instant_text,
 )
+from reference_system.web.routing import Route
 
-router = APIRouter(prefix="/api/v1/audit", tags=["audit"])
+router = APIRouter(prefix="/api/v1/audit", tags=["audit"], route_class=Route)
 
 COLUMNS = ("number", "at", "login", "action", "subject", "detail", "chain")
 

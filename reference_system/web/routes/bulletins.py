@@ -26,19 +26,20 @@ from reference_system.web.models import (
     CHANGES,
     LOGGED_IN,
     After,
-    ClientId,
     InstantIn,
     InstantOut,
     Limit,
     Lines,
+    NewId,
     PageOut,
     PathId,
     Strict,
     Title,
 )
+from reference_system.web.routing import Route
 from scenarios.scenario import BulletinClass
 
-router = APIRouter(prefix="/api/v1/bulletins", tags=["bulletins"])
+router = APIRouter(prefix="/api/v1/bulletins", tags=["bulletins"], route_class=Route)
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Language = Annotated[str, Field(pattern=LANGUAGE, max_length=32)]
@@ -96,7 +97,7 @@ class UnitIn(Strict):
 class BulletinIn(WordsIn):
     """A new bulletin; asked again with the same `id` and words, there is still one."""
 
-    id: ClientId | None = None
+    id: NewId | None = None
     unit: UnitIn | None = None
 
     def unit_of(self, units: Units) -> Unit | None:
@@ -123,7 +124,7 @@ class RevisionIn(Strict):
     """A new version, of its own `id`, of the approved `version`."""
 
     version: Version
-    id: ClientId | None = None
+    id: NewId | None = None
 
 
 class SpeechIn(Strict):
@@ -279,31 +280,31 @@ def raise_emergency(system: TheSystem, actor: TheActor, words: BulletinIn) -> Wh
     return _read(system, actor, row)
 
 
-@router.get("/{bulletin_id}", responses=ABOUT_ONE)
+@router.get("/{bulletin_id:id}", responses=ABOUT_ONE)
 def read_bulletin(act: Looking, bulletin_id: PathId) -> WholeBulletinOut:
     """A bulletin with what it says and its history."""
     return whole(act, bulletins.get(act, bulletin_id))
 
 
-@router.put("/{bulletin_id}", responses=CHANGES)
+@router.put("/{bulletin_id:id}", responses=CHANGES)
 def edit_bulletin(act: Acting, bulletin_id: PathId, words: EditIn) -> WholeBulletinOut:
     """Replace the words of a draft or of a returned bulletin; needs the role compose."""
     return whole(act, bulletins.edit(act, bulletin_id, words.version, words.draft()))
 
 
-@router.post("/{bulletin_id}/steps", responses=CHANGES)
+@router.post("/{bulletin_id:id}/steps", responses=CHANGES)
 def take_step(act: Acting, bulletin_id: PathId, asked: StepIn) -> WholeBulletinOut:
     """Take the bulletin one step further; who wrote any of it may not appraise or approve it."""
     return whole(act, bulletins.take(act, bulletin_id, asked.step, asked.version, asked.reason))
 
 
-@router.post("/{bulletin_id}/revisions", status_code=201, responses=CHANGES)
+@router.post("/{bulletin_id:id}/revisions", status_code=201, responses=CHANGES)
 def revise_bulletin(act: Acting, bulletin_id: PathId, asked: RevisionIn) -> WholeBulletinOut:
     """Begin a new version, a draft, of an approved bulletin; needs the role compose."""
     return whole(act, bulletins.revise(act, bulletin_id, asked.version, new=asked.id))
 
 
-@router.post("/{bulletin_id}/speech", responses=CHANGES)
+@router.post("/{bulletin_id:id}/speech", responses=CHANGES)
 def speak_bulletin(
     system: TheSystem, actor: TheActor, bulletin_id: PathId, asked: SpeechIn
 ) -> WholeBulletinOut:

@@ -23,8 +23,9 @@ from reference_system.web.models import (
     Strict,
     Title,
 )
+from reference_system.web.routing import Route
 
-router = APIRouter(prefix="/api/v1/channels", tags=["channels"])
+router = APIRouter(prefix="/api/v1/channels", tags=["channels"], route_class=Route)
 
 
 class ChannelIn(Strict):

@@ -10,8 +10,9 @@ from reference_system.services.content.choices import OFFERED_AT_MOST, Offer
 from reference_system.web.acting import Acting, Looking
 from reference_system.web.models import ABOUT_ONE, CHANGES, ClientId, PathId, Strict
 from reference_system.web.routes.bulletins import BulletinOut
+from reference_system.web.routing import Route
 
-router = APIRouter(prefix="/api/v1/communes/{commune}/choices", tags=["choices"])
+router = APIRouter(prefix="/api/v1/communes/{commune}/choices", tags=["choices"], route_class=Route)
 
 Commune = Annotated[str, Path(pattern="^[0-9]{5}$")]
 

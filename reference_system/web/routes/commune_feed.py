@@ -21,8 +21,11 @@ from reference_system.web.models import (
     instant_text,
     problems,
 )
+from reference_system.web.routing import Route
 
-router = APIRouter(prefix="/api/v1/public/communes/{code}", tags=["commune pages"])
+router = APIRouter(
+    prefix="/api/v1/public/communes/{code}", tags=["commune pages"], route_class=Route
+)
 
 Commune = Annotated[str, Path(pattern="^[0-9]{5}$")]
 Search = Annotated[
@@ -46,7 +49,7 @@ class SaidOut(Strict):
 
 
 class PostOut(Strict):
-    """A bulletin that was sent to the commune; `cancelled` once every order to play it was."""
+    """A bulletin that was sent to the commune; `cancelled` once all that was to play it was."""
 
     id: str
     title: str

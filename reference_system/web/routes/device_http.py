@@ -4,54 +4,25 @@ Answers are `{"TrangThaiGui": 0, …}`, or `{"TrangThaiGui": 1, "MoTa": …}` wi
 has for it. A device is known by its token, and can touch nothing but itself.
 """
 
-from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Request, Response
-from fastapi.exceptions import RequestValidationError
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import OperationalError
-from starlette.exceptions import HTTPException
 
 from reference_system.interface.messages import Ack, Command, PlayLog, StatusReport
 from reference_system.interface.topics import Kind
 from reference_system.services.fleet import credentials, deliveries, telemetry
 from reference_system.services.fleet.credentials import Logins
 from reference_system.services.fleet.deliveries import Sendable
-from reference_system.services.refusals import Refusal
 from reference_system.services.system import System
 from reference_system.web.acting import TheSystem
-from reference_system.web.models import Strict
-from scenarios.problems import one_line
+from reference_system.web.models import FailedOut, Strict, inlined
+from reference_system.web.problems import device_problem
+from reference_system.web.routing import Route
 
 STATUS_OF_REASON = {"size": 413, "foreign": 404, "contradiction": 409, "replayed": 409}
 """The HTTP status for a message that was not taken; 422 for all other reasons."""
-
-
-class DeviceRoute(APIRoute):
-    """Tells devices what is wrong in their own vocabulary."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler, with refusals as answers."""
-        handle = super().get_route_handler()
-
-        async def told(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except Refusal as refusal:
-                return _failed(refusal.status, refusal.en)
-            except HTTPException as error:
-                return _failed(error.status_code, "the request cannot be read")
-            except OperationalError:
-                return _failed(503, "the database cannot be used now; nothing was stored")
-            except RequestValidationError as error:
-                first = error.errors()[0]
-                place = ".".join(map(str, first["loc"]))
-                return _failed(422, one_line(f"{place}: {first['msg']}"))
-
-        return told
 
 
 class LoginIn(Strict):
@@ -88,18 +59,11 @@ class CommandsOut(Strict):
     DanhSachLenh: list[dict[str, Any]]
 
 
-class FailedOut(Strict):
-    """It was not taken; nothing was stored of it."""
-
-    TrangThaiGui: Literal[1] = 1
-    MoTa: str
-
-
 def _failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": FailedOut} for status in (*statuses, 400, 413, 422, 503)}
 
 
-router = APIRouter(prefix="/device/v1", tags=["device"], route_class=DeviceRoute)
+router = APIRouter(prefix="/device/v1", tags=["device"], route_class=Route)
 
 
 def _logins(request: Request) -> Logins:
@@ -123,19 +87,9 @@ Body = Annotated[bytes, Depends(_body)]
 DeviceId = Annotated[str, Depends(_device_id)]
 
 
-def _inlined(model: type[BaseModel]) -> dict[str, Any]:
-    """The request body of a model, without references: an OpenAPI document has other places."""
-    schema = model.model_json_schema(by_alias=True)
-    definitions = schema.pop("$defs", {})
-
-    def inline(part: Any) -> Any:
-        if isinstance(part, dict):
-            if reference := part.get("$ref"):
-                return inline(definitions[reference.rpartition("/")[2]])
-            return {name: inline(value) for name, value in part.items()}
-        return [inline(each) for each in part] if isinstance(part, list) else part
-
-    content = {"application/json": {"schema": inline(schema)}}
+def _read(model: type[BaseModel]) -> dict[str, Any]:
+    """The request body: bytes that are read as MQTT's are."""
+    content = {"application/json": {"schema": inlined(model)}}
     return {"requestBody": {"required": True, "content": content}}
 
 
@@ -151,7 +105,7 @@ def log_in(
 @router.post(
     "/status",
     responses=_failures(401, 409),
-    openapi_extra=_inlined(StatusReport),
+    openapi_extra=_read(StatusReport),
     response_model=TakenOut,
 )
 def status(system: TheSystem, device_id: DeviceId, body: Body) -> TakenOut | JSONResponse:
@@ -162,7 +116,7 @@ def status(system: TheSystem, device_id: DeviceId, body: Body) -> TakenOut | JSO
 @router.post(
     "/log",
     responses=_failures(401, 409),
-    openapi_extra=_inlined(PlayLog),
+    openapi_extra=_read(PlayLog),
     response_model=TakenOut,
 )
 def log(system: TheSystem, device_id: DeviceId, body: Body) -> TakenOut | JSONResponse:
@@ -173,7 +127,7 @@ def log(system: TheSystem, device_id: DeviceId, body: Body) -> TakenOut | JSONRe
 @router.post(
     "/ack",
     responses=_failures(401, 404, 409),
-    openapi_extra=_inlined(Ack),
+    openapi_extra=_read(Ack),
     response_model=TakenOut,
 )
 def ack(system: TheSystem, device_id: DeviceId, body: Body) -> TakenOut | JSONResponse:
@@ -202,7 +156,7 @@ def _taken(system: System, device_id: str, kind: Kind, body: bytes) -> TakenOut 
     refused = telemetry.take(system, [telemetry.Received(device_id, kind, body, "asked")])[0]
     if refused is None:
         return TakenOut()
-    return _failed(STATUS_OF_REASON.get(refused.reason, 422), refused.text)
+    return device_problem(STATUS_OF_REASON.get(refused.reason, 422), refused.text)
 
 
 def _commands(system: System, found: list[Sendable]) -> CommandsOut:
@@ -213,7 +167,3 @@ def _commands(system: System, found: list[Sendable]) -> CommandsOut:
 
 def _wire(command: Command) -> dict[str, Any]:
     return command.model_dump(mode="json", by_alias=True, exclude_none=True)
-
-
-def _failed(status: int, text: str) -> JSONResponse:
-    return JSONResponse(FailedOut(MoTa=text).model_dump(), status)

@@ -33,10 +33,12 @@ from reference_system.web.models import (
     ProblemOut,
     Strict,
     Title,
+    inlined,
 )
 from reference_system.web.problems import ProblemResponse
+from reference_system.web.routing import Route
 
-router = APIRouter(prefix="/api/v1", tags=["devices"])
+router = APIRouter(prefix="/api/v1", tags=["devices"], route_class=Route)
 
 Commune = Annotated[str, Field(pattern=r"^[0-9]{5}$")]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
@@ -172,8 +174,8 @@ class VolumeIn(Strict):
     id: ClientId | None = None
 
 
-class StopIn(Strict):
-    """End what is heard now; the same `id` again is the same command."""
+class ToldIn(Strict):
+    """A command without words of its own; the same `id` again is the same command."""
 
     id: ClientId | None = None
 
@@ -195,7 +197,7 @@ class CommandOut(Strict):
 ROWS_CHANGE = CHANGES | {
     422: {
         "description": "Có dòng sai / Something is wrong, rows are named",
-        "content": {"application/problem+json": {"schema": WrongRowsOut.model_json_schema()}},
+        "content": {"application/problem+json": {"schema": inlined(WrongRowsOut)}},
     }
 }
 
@@ -322,9 +324,15 @@ def set_volume(act: Acting, device_id: PathId, volume: VolumeIn) -> CommandOut:
 
 
 @router.post("/devices/{device_id}/stop", status_code=202, responses=CHANGES)
-def stop(act: Acting, device_id: PathId, stopping: StopIn) -> CommandOut:
+def stop(act: Acting, device_id: PathId, told: ToldIn) -> CommandOut:
     """Dừng phát / Let a device end what is heard now; its schedule stays."""
-    return _command(deliveries.stop(act, device_id, stopping.id))
+    return _command(deliveries.stop(act, device_id, told.id))
+
+
+@router.post("/devices/{device_id}/restart", status_code=202, responses=CHANGES)
+def restart(act: Acting, device_id: PathId, told: ToldIn) -> CommandOut:
+    """Khởi động lại / Let a device start anew; what it was told stays."""
+    return _command(deliveries.restart(act, device_id, told.id))
 
 
 def _registered(

@@ -31,8 +31,9 @@ from reference_system.web.models import (
     Strict,
     Title,
 )
+from reference_system.web.routing import Route
 
-router = APIRouter(prefix="/api/v1/documents", tags=["documents"])
+router = APIRouter(prefix="/api/v1/documents", tags=["documents"], route_class=Route)
 
 _BYTES: dict[str, Any] = {
     "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
@@ -138,7 +139,11 @@ def read(act: Looking, document_id: PathId) -> SentOut:
 @router.get("/{document_id}/file", response_class=Response, responses={**ABOUT_ONE, 200: _BYTES})
 def fetch(act: Acting, document_id: PathId) -> Response:
     """The file, to be saved; the first time in a unit is its read receipt."""
-    row, content = documents.read(act, document_id)
+    return as_file(*documents.read(act, document_id))
+
+
+def as_file(row: Document, content: bytes) -> Response:
+    """The file of a document, to be saved and never shown in place."""
     kind = cast(FileKind, row.kind)
     headers = {
         "content-disposition": f'attachment; filename="{row.id}.{kind}"',

@@ -27,8 +27,9 @@ from reference_system.web.models import (
     Strict,
     Title,
 )
+from reference_system.web.routing import Route
 
-router = APIRouter(prefix="/api/v1/exchange", tags=["exchange"])
+router = APIRouter(prefix="/api/v1/exchange", tags=["exchange"], route_class=Route)
 
 Peers = Annotated[list[ClientId], Field(min_length=1, max_length=200)]
 Kind = Literal["bulletin", "withdrawal", "statistics", "report"]

@@ -27,8 +27,9 @@ from reference_system.web.models import (
     Strict,
     problems,
 )
+from reference_system.web.routing import Route
 
-router = APIRouter(prefix="/api/v1", tags=["feedback"])
+router = APIRouter(prefix="/api/v1", tags=["feedback"], route_class=Route)
 
 CommuneCode = Annotated[str, Field(pattern="^[0-9]{5}$")]
 Said = Annotated[Lines, Field(min_length=1, max_length=5_000)]
@@ -168,8 +169,8 @@ def read_all(
 
 
 @router.get("/feedback/{feedback_id}", responses=ABOUT_ONE)
-def read(act: Looking, feedback_id: PathId) -> HandledOut:
-    """Feedback with its history."""
+def read(act: Acting, feedback_id: PathId) -> HandledOut:
+    """Feedback with its history; to be shown who sent it is on record."""
     return _handled(act, feedback_id)
 
 

@@ -10,8 +10,9 @@ from reference_system.services.sharing import peers, received_files, receiving
 from reference_system.store.exchange import Peer
 from reference_system.web.acting import TheSystem, Token
 from reference_system.web.models import problems
+from reference_system.web.routing import Route
 
-router = APIRouter(prefix="/api/v1/exchange", tags=["between systems"])
+router = APIRouter(prefix="/api/v1/exchange", tags=["between systems"], route_class=Route)
 
 Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 

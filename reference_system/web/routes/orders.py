@@ -23,13 +23,15 @@ from reference_system.web.models import (
     InstantIn,
     InstantOut,
     Limit,
+    NewId,
     PageOut,
     PathId,
     Strict,
 )
+from reference_system.web.routing import Route
 from scenarios.scenario import Area, BulletinClass
 
-router = APIRouter(prefix="/api/v1/orders", tags=["orders"])
+router = APIRouter(prefix="/api/v1/orders", tags=["orders"], route_class=Route)
 
 Code = Annotated[str, Field(pattern="^[0-9]{2,5}$")]
 Era = Annotated[str, Field(pattern="^[0-9]{4}(-[0-9]{2})?$")]
@@ -111,7 +113,7 @@ class WantedIn(Strict):
 class OrderIn(WantedIn):
     """An order; asked again with the same `id` and words, it is the same order."""
 
-    id: ClientId | None = None
+    id: NewId | None = None
 
 
 class UnitIn(Strict):
@@ -270,13 +272,13 @@ def list_orders(
     return PageOut(items=[OrderOut.of(order) for order in page.items], after=page.after)
 
 
-@router.get("/{order_id}", responses=ABOUT_ONE)
+@router.get("/{order_id:id}", responses=ABOUT_ONE)
 def read_order(act: Looking, order_id: PathId) -> WholeOrderOut:
     """One order with what became of each play."""
     return _whole(act, orders.one(act, order_id))
 
 
-@router.post("/{order_id}/cancel", responses=CHANGES)
+@router.post("/{order_id:id}/cancel", responses=CHANGES)
 def cancel_order(act: Acting, order_id: PathId, asked: CancelIn) -> WholeOrderOut:
     """Cancel an order, or drop it in one unit; needs the role operate."""
     unit = None
@@ -285,7 +287,7 @@ def cancel_order(act: Acting, order_id: PathId, asked: CancelIn) -> WholeOrderOu
     return _whole(act, orders.cancel(act, order_id, unit))
 
 
-@router.get("/{order_id}/deliveries", responses=ABOUT_ONE)
+@router.get("/{order_id:id}/deliveries", responses=ABOUT_ONE)
 def list_deliveries(
     act: Looking,
     order_id: PathId,

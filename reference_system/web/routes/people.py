@@ -26,8 +26,9 @@ from reference_system.web.models import (
     Strict,
     Title,
 )
+from reference_system.web.routing import Route
 
-router = APIRouter(prefix="/api/v1/people", tags=["people"])
+router = APIRouter(prefix="/api/v1/people", tags=["people"], route_class=Route)
 
 Login = Annotated[str, Field(pattern=LOGIN)]
 Roles = Annotated[list[Role], Field(max_length=6)]

@@ -20,8 +20,9 @@ from reference_system.web.models import (
     PathId,
     Strict,
 )
+from reference_system.web.routing import Route
 
-router = APIRouter(prefix="/api/v1", tags=["play logs"])
+router = APIRouter(prefix="/api/v1", tags=["play logs"], route_class=Route)
 
 
 class EntryOut(Strict):

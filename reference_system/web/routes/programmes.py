@@ -23,6 +23,7 @@ from reference_system.web.models import (
     InstantOut,
     Limit,
     Line,
+    NewId,
     PageOut,
     PathId,
     Strict,
@@ -39,9 +40,10 @@ from reference_system.web.routes.orders import (
     told_area,
     told_preview,
 )
+from reference_system.web.routing import Route
 from scenarios.scenario import BulletinClass
 
-router = APIRouter(prefix="/api/v1", tags=["programme"])
+router = APIRouter(prefix="/api/v1", tags=["programme"], route_class=Route)
 
 Clock = Annotated[str, Field(pattern="^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$")]
 Day = Annotated[int, Field(ge=0, le=6, description="0 is Monday.")]
@@ -98,7 +100,7 @@ class WantedSlotIn(Strict):
 class SlotIn(WantedSlotIn):
     """A new slot; asked again with the same `id` and words, it is the same slot."""
 
-    id: ClientId | None = None
+    id: NewId | None = None
 
 
 class ChangedSlotIn(WantedSlotIn):
@@ -179,19 +181,19 @@ def list_slots(act: Looking, after: After = None, limit: Limit = PAGE) -> PageOu
     return PageOut(items=[_slot(slot) for slot in page.items], after=page.after)
 
 
-@router.get("/slots/{slot_id}", responses=ABOUT_ONE)
+@router.get("/slots/{slot_id:id}", responses=ABOUT_ONE)
 def read_slot(act: Looking, slot_id: PathId) -> SlotOut:
     """One slot."""
     return _slot(programmes.one(act, slot_id))
 
 
-@router.put("/slots/{slot_id}", responses=CHANGES)
+@router.put("/slots/{slot_id:id}", responses=CHANGES)
 def change_slot(act: Acting, slot_id: PathId, asked: ChangedSlotIn) -> SlotOut:
     """Replace the words of a slot; what was sent of it and is not over is sent anew."""
     return _slot(programmes.change(act, slot_id, asked.version, asked.wanted()))
 
 
-@router.delete("/slots/{slot_id}", responses=CHANGES)
+@router.delete("/slots/{slot_id:id}", responses=CHANGES)
 def remove_slot(act: Acting, slot_id: PathId, version: Version) -> SlotOut:
     """Remove a slot; what was sent of it and is not over is cancelled, also what is on air."""
     return _slot(programmes.remove(act, slot_id, version))

@@ -12,8 +12,9 @@ from reference_system.services.units import Level
 from reference_system.store.people import Person
 from reference_system.web.acting import TheNewcomer, TheSystem, Token
 from reference_system.web.models import CHANGES, LOGGED_IN, InstantOut, Line, Strict, problems
+from reference_system.web.routing import Route
 
-router = APIRouter(prefix="/api/v1", tags=["sessions"])
+router = APIRouter(prefix="/api/v1", tags=["sessions"], route_class=Route)
 
 Password = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
@@ -153,6 +154,6 @@ def confirm(asked: CodeIn, system: TheSystem, token: Token) -> ConfirmationOut:
 
 
 def _second_factor(person: Person) -> Literal["none", "unconfirmed", "confirmed"]:
-    if person.totp_secret is None:
+    if person.totp_sealed is None:
         return "none"
     return "confirmed" if person.totp_confirmed else "unconfirmed"

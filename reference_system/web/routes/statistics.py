@@ -23,8 +23,9 @@ from reference_system.web.models import (
     Strict,
     problems,
 )
+from reference_system.web.routing import Route
 
-router = APIRouter(prefix="/api/v1", tags=["statistics"])
+router = APIRouter(prefix="/api/v1", tags=["statistics"], route_class=Route)
 
 Moment = Annotated[InstantIn, Query(description="ISO 8601 with its offset.")]
 UnitCode = Annotated[str | None, Query(pattern="^([0-9]{1,5}|VN)$")]
@@ -147,16 +148,19 @@ def read_report_csv(act: Looking, report_id: PathId) -> Response:
 )
 def read_report_html(act: Looking, report_id: PathId) -> Response:
     """The page to print."""
-    row = yearly_report.shown(act, report_id)
-    # The page holds its own style and nothing else.
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
-    return Response(row.html, media_type="text/html", headers={"content-security-policy": policy})
+    return as_page(yearly_report.shown(act, report_id))
 
 
 @router.post("/reports/{report_id}/submit", responses=CHANGES)
 def submit_report(act: Acting, report_id: PathId, asked: SubmitIn) -> ReportOut:
     """Hand it up: from now on nothing in it changes. Needs the role approve."""
     return _report(yearly_report.submit(act, report_id, asked.sha256))
+
+
+def as_page(row: YearlyReport) -> Response:
+    """The page of a report, which holds its own style and nothing else."""
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    return Response(row.html, media_type="text/html", headers={"content-security-policy": policy})
 
 
 def _summary(act: Act, since: int, until: int, level: Level | None, code: str | None) -> Statistics:

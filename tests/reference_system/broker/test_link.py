@@ -47,6 +47,27 @@ def test_what_comes_while_the_link_is_away_waits_for_it(new_place: Any) -> None:
     assert place.eventually(lambda: place.heard() == [("ttcs/1/A/log", b"meanwhile")])
 
 
+@pytest.mark.needs_tool("mosquitto")
+def test_what_comes_before_the_subscription_is_confirmed_is_acknowledged_too(
+    new_place: Any,
+) -> None:
+    """More than the broker has on its way at once: what stays unacknowledged would stop it all."""
+    place = new_place("mosquitto")
+    place.link()
+    device = place.device("A").connect()
+    place.restart_link()
+    for number in range(200):
+        device.publish("ttcs/1/A/log", b"%d" % number)
+    seen: list[Incoming] = []
+    again = place.link(seen.append)
+    assert place.eventually(lambda: again.state.connected)
+    taken = 0
+    while taken < 200 and place.eventually(lambda: len(seen) > taken):
+        seen[taken].acknowledge()
+        taken += 1
+    assert taken == 200
+
+
 def test_a_callback_that_fails_ends_nothing(place: Place, caplog: pytest.LogCaptureFixture) -> None:
     seen: list[Incoming] = []
 

@@ -20,7 +20,7 @@ from reference_system.broker.choose import choose
 from reference_system.interface.topics import CHANNELS, DEVICE_WRITES, Kind
 from reference_system.services.fleet import deliveries, devices
 from reference_system.services.fleet.devices import Registration
-from reference_system.services.system import now_ms
+from reference_system.services.timekeeping import wall_ms
 from reference_system.store.devices import Device, DeviceEvent, PlayLogEntry
 from reference_system.store.orders import Delivery
 from reference_system.working import working
@@ -36,7 +36,7 @@ DAY_S = 86_400
 
 def valid(kind: Kind) -> dict[str, Any]:
     """A message that would be taken, of now."""
-    now_s = now_ms() // 1000
+    now_s = wall_ms() // 1000
     match kind:
         case "ack":
             return {"Id": "v1", "TrangThaiGui": 0, "ThoiDiem": now_s}
@@ -152,7 +152,7 @@ class Place:
 
 @contextmanager
 def at_work(system, tmp_path: Path, person, act, speak, until) -> Iterator[Place]:
-    system.clock = now_ms
+    system.clock = wall_ms
     lan = person("lan")
     with act(lan) as doing:
         rows = [Registration(n, n, "ip-speaker", "speaker-reference", "21613") for n in "AB"]
@@ -201,7 +201,7 @@ def test_each_wrong_message_is_counted_by_its_reason_and_stores_nothing(kind, pl
 
 
 def test_an_old_report_an_answer_twice_and_an_entry_twice_have_their_answers(place, until):
-    now_s = now_ms() // 1000
+    now_s = wall_ms() // 1000
     place.a.say("status", **valid("status"))
     until(lambda: place.row(Device, "A").status_ms // 1000 >= now_s)
     place.a.say("status", **{**valid("status"), "ThoiDiem": now_s - 60, "AmLuong": "5"})

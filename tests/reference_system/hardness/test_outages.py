@@ -52,14 +52,21 @@ def draft(client: httpx2.Client, key: str) -> httpx2.Response:
     return client.post("/bulletins", json={**words, "contents": contents})
 
 
+def speech(client: httpx2.Client, row: dict[str, object]) -> httpx2.Response:
+    return client.post(f"/bulletins/{row['id']}/speech", json={"version": row["version"]})
+
+
+@pytest.mark.needs_tool("espeak-ng")
 def test_a_full_disk_is_told_and_nothing_is_lost_once_there_is_room(at_work, until):
     served, lan, speaker, emergency = at_work()
     told(order(lan, emergency, "before"))
     until(lambda: "before/1" in speaker.starts)
+    spoken = told(draft(lan, "spoken"))
     # No file may grow: to a program, that is a disk without room.
     resource.prlimit(served.process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
-    refused = [order(lan, emergency, "during"), draft(lan, "during")]
-    assert [each.status_code for each in refused] == [503] * 2
+    refused = [order(lan, emergency, "during"), draft(lan, "during"), speech(lan, spoken)]
+    assert [each.status_code for each in refused] == [503] * 3
+    assert refused[2].json()["code"] == "full"
     assert lan.get("/me").status_code == 200
     assert lan.get("/orders/before").status_code == 200
     speaker.say("status", **status("trong lúc đầy"))
@@ -67,6 +74,7 @@ def test_a_full_disk_is_told_and_nothing_is_lost_once_there_is_room(at_work, unt
     resource.prlimit(served.process.pid, resource.RLIMIT_FSIZE, NO_LIMIT)
     told(order(lan, emergency, "during"))
     until(lambda: "during/1" in speaker.starts)
+    told(speech(lan, spoken))
     until(lambda: told(lan.get("/devices/D1"))["status"].get("link") == "trong lúc đầy")
     assert told(lan.get("/audit/verification"))["broken"] is None
     assert served.signal(signal.SIGTERM) == 0
@@ -206,3 +214,35 @@ def test_a_database_that_is_no_database_is_one_line(serve, tmp_path):
     file = tmp_path / "ttcs.sqlite"
     file.write_bytes(b"no database at all " * 1_000)
     assert "file is not a database" in refused(serve(f"sqlite:///{file}"))
+
+
+def test_a_damaged_key_of_second_factors_is_one_line(serve):
+    served = serve()
+    served.folder.mkdir()
+    (served.folder / "second-factor-key").write_text("no key")
+    assert "second-factor-key is no key: put it back from a copy" in refused(served)
+
+
+def test_a_damaged_signing_key_is_one_line(serve):
+    served = serve(None, "--sign-commands")
+    served.folder.mkdir()
+    (served.folder / "command-key.pem").write_text("no key")
+    assert "command-key.pem holds no Ed25519 key" in refused(served)
+
+
+def test_a_lost_key_of_second_factors_is_told_and_it_starts(serve):
+    served = serve()
+    served.start()
+    administrator = process.first_administrator(served)
+    process.confirmed(administrator)
+    served.kill()
+    key = served.folder / "second-factor-key"
+    kept = key.rename(served.folder / "kept")
+    served.start()
+    assert "second factors that cannot be read: put back second-factor-key" in served.said()
+    again = served.ask(process.log_in(served, "quantri"))
+    assert again.post("/me/confirmation", json={"code": "000000"}).status_code == 409
+    served.kill()
+    kept.replace(key)
+    served.start()
+    assert served.said().count("second factors that cannot be read") == 1

@@ -95,7 +95,8 @@ def test_a_missing_program_is_said() -> None:
 @pytest.mark.parametrize(
     ("script", "reason"),
     [
-        ("exec sleep 60", "no-speech"),
+        ("exec sleep 60", "broken-off"),
+        ("kill -KILL $$", "broken-off"),
         ("exit 3", "no-speech"),
         ("echo no sound", "no-speech"),
         ("exec yes", "too-much-text"),

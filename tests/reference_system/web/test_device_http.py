@@ -3,11 +3,13 @@
 import json
 
 import pytest
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from reference_system.services.fleet import deliveries, devices
+from reference_system.services.fleet import credentials, deliveries, devices
 from reference_system.services.fleet.credentials import LOGINS_PER_MINUTE
 from reference_system.services.fleet.devices import Registration
 from reference_system.store.devices import Device
+from reference_system.web.bounds import BODY_BYTES
 
 
 @pytest.fixture
@@ -129,3 +131,30 @@ def test_what_is_wrong_is_told_in_the_shared_words(device, body, code):
     assert answer.status_code == code
     assert answer.json()["TrangThaiGui"] == 1
     assert "\n" not in answer.json()["MoTa"]
+
+
+def test_what_no_route_sees_is_told_in_the_shared_words_too(client, monkeypatch):
+    http = client(None)
+    for answer, status_code in (
+        (http.post("/device/v1/status", content=bytes(BODY_BYTES + 1)), 413),
+        (http.post("/device/v1/nowhere", json={}), 404),
+        (http.get("/device/v1/status"), 405),
+    ):
+        assert answer.status_code == status_code
+        assert answer.json().keys() == {"TrangThaiGui", "MoTa"}
+        assert answer.json()["TrangThaiGui"] == 1
+    assert http.get("/device/v1/status").headers["allow"] == "POST"
+
+    def busy(*_: object) -> None:
+        raise PoolTimeout("no connection is free")
+
+    monkeypatch.setattr(credentials, "log_in", busy)
+    answer = http.post("/device/v1/login", json={"Username": "AH-01", "Password": "12345678"})
+    assert (answer.status_code, answer.json()["TrangThaiGui"]) == (503, 1)
+
+
+def test_a_secret_is_not_said_again(client):
+    asked = {"Username": "AH-01", "Password": "bí mật" * 100}
+    answer = client(None).post("/device/v1/login", json=asked)
+    assert answer.status_code == 422
+    assert "bí mật" not in answer.text

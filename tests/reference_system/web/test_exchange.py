@@ -150,6 +150,11 @@ def share(side: Side, row: BulletinRow, order: Ordered | None = None) -> None:
         exchange.share_bulletin(act, row.id, order=order)
 
 
+def withdraw(side: Side, row: BulletinRow, reason: str) -> None:
+    with acting(side.system, side.actor) as act:
+        bulletins.take(act, row.id, "withdraw", row.version, reason)
+
+
 def speaker(side: Side) -> None:
     with side.system.database.writing() as session:
         about = {"kind": "ip-speaker", "profile": "speaker-reference", "commune": HERE}
@@ -252,8 +257,10 @@ def test_statistics_and_the_report_go_up_as_they_are(both, clock):
         exchange.share_statistics(act, figures)
         report = yearly_report.make(act, 2022)
         yearly_report.submit(act, report.id, report.sha256)
+    assert province.carry() == 2
+    with acting(province.system, province.actor) as act:
         exchange.share_report(act, report.id)
-    province.carry()
+    assert province.carry() == 0  # it is there already
     assert {row.state for row in province.rows(Outgoing)} == {"sent"}
     came = {row.kind: row.body for row in centre.rows(Incoming)}
     assert {"key": ["devices", "unheard"], "value": 1} in came["statistics"]["figures"]
@@ -291,13 +298,83 @@ def test_a_trusted_centre_orders_at_once_and_ends_it(both):
     assert alarm.ordered, alarm.why_not_ordered
     (order,) = province.rows(Order)
     assert (order.state, order.times, order.issuer_level) == ("running", 2, "central")
-    with acting(centre.system, centre.actor) as act:
-        exchange.withdraw_bulletin(act, row.id, "bão đã qua")
+    withdraw(centre, row, "bão đã qua")
     centre.carry()
     (order,) = province.rows(Order)
     assert order.state == "cancelled"
     assert [each.state for each in province.rows(BulletinRow)] == ["withdrawn"]
     assert sorted(each.kind for each in province.rows(Alarm)) == ["emergency", "emergency-over"]
+
+
+def test_what_is_withdrawn_here_is_withdrawn_there(both):
+    province, centre = both
+    row = composed(province)
+    share(province, row)
+    province.carry()
+    unshared = composed(province, title="Chỉ ở tỉnh")
+    withdraw(province, unshared, "sai")
+    withdraw(province, row, "Sai ngày.\n" + "Tin khác thay. " * 60)
+    assert province.carry() == 1
+    (came,) = centre.rows(BulletinRow)
+    assert came.state == "withdrawn"
+    (told,) = (each for each in centre.rows(Incoming) if each.kind == "withdrawal")
+    assert told.body["reason"].startswith("Sai ngày.")
+    assert province.carry() == 0
+
+
+def test_who_was_told_that_it_is_over_is_not_told_again(both):
+    province, _centre = both
+    row = composed(province)
+    share(province, row)
+    with acting(province.system, province.actor) as act:
+        assert len(exchange.withdraw_bulletin(act, row.id, "sai")) == 1
+        assert exchange.withdraw_bulletin(act, row.id, "sai nữa") == []
+    withdraw(province, row, "sai hẳn")
+    assert [each.kind for each in province.rows(Outgoing)] == ["bulletin", "withdrawal"]
+
+
+def test_the_end_does_not_overtake_what_it_ends(both, clock):
+    province, centre = both
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        nowhere = f"http://127.0.0.1:{free.getsockname()[1]}"
+    register(centre, replace(province, url=nowhere))
+    row = composed(centre, "emergency")
+    share(centre, row, EMERGENCY)
+    for _ in range(3):
+        centre.carry()
+        clock.advance(60_000)
+    centre.carry()
+    withdraw(centre, row, "bão đã qua")
+    register(centre, province)
+    clock.advance(1_000)
+    # The bulletin waits for its next try; its end must not be lost on the way before it.
+    assert centre.carry() == 0
+    clock.advance(3_600_000)
+    assert [centre.carry() for _ in range(3)] == [1, 1, 0]
+    assert {each.state for each in centre.rows(Outgoing)} == {"sent"}
+    assert [each.state for each in province.rows(BulletinRow)] == ["withdrawn"]
+
+
+def test_a_report_of_a_part_goes_up_only_if_it_is_shared(both, clock):
+    province, _ = both
+    clock.ms = round(datetime.fromisoformat("2022-12-10T08:00:00+07:00").timestamp() * 1000)
+    commune = replace(province.actor, unit=Unit("commune", HERE))
+    with acting(province.system, commune) as act:
+        report = yearly_report.make(act, 2022)
+        yearly_report.submit(act, report.id, report.sha256)
+    assert province.rows(Outgoing) == []
+    with acting(province.system, province.actor) as act:
+        exchange.share_report(act, report.id)
+    assert [each.kind for each in province.rows(Outgoing)] == ["report"]
+
+
+def test_the_centre_has_nobody_to_hand_its_report_to(both, clock):
+    _, centre = both
+    clock.ms = round(datetime.fromisoformat("2022-12-10T08:00:00+07:00").timestamp() * 1000)
+    with acting(centre.system, centre.actor) as act:
+        report = yearly_report.make(act, 2022)
+        yearly_report.submit(act, report.id, report.sha256)
+    assert centre.rows(Outgoing) == []
 
 
 def test_an_order_that_cannot_be_is_told_with_the_alarm(both):

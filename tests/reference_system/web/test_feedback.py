@@ -1,5 +1,8 @@
+import pytest
+
 from reference_system.services.people.attempts import ADDRESS_ATTEMPTS
 from reference_system.services.units import Unit
+from reference_system.store.people import AuditEntry
 
 AN_HUNG = Unit("commune", "21613")
 SAID = {"commune": "21613", "text": "Loa hỏng", "sender_contact": "0905"}
@@ -59,3 +62,14 @@ def test_typed_in_and_routed(client, person):
     assert [step["step"] for step in routed["steps"]] == ["received", "routed"]
     assert operator.post(f"{one}/answer", json={"text": "x"}).status_code == 403
     assert operator.post(f"{one}/close").status_code == 403
+
+
+@pytest.mark.parametrize("place", ["/api/v1/feedback", "/feedback"])
+def test_reading_the_sender_is_on_record_wherever_it_is_read(system, client, person, place):
+    assert client(None).post("/api/v1/public/feedback", json={"id": "x1", **SAID}).is_success
+    operator = client(person("an", AN_HUNG))
+    operator.cookies.set("ttcs_session", operator.headers["authorization"].removeprefix("Bearer "))
+    assert "0905" in operator.get(f"{place}/x1").text
+    with system.database.reading() as session:
+        actions = [entry.action for entry in session.query(AuditEntry).filter_by(login="an")]
+    assert actions == ["feedback.sender-read"]

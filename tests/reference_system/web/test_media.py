@@ -114,3 +114,24 @@ def test_only_who_composes_uploads(client, person):
     assert client(None).post(UPLOAD, content=tone()).status_code == 401
     viewer = client(person("xem", BINH_DINH, "view"))
     assert viewer.post(UPLOAD, content=tone()).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "malformed",
+    ["bytes", "bytes=", "bytes=-", "bytes=5-2", "bytes=x-9", "bytes=0-1,x", "lines=1-2", "="],
+)
+def test_a_range_that_is_none_is_ignored(lan, client, malformed):
+    told = lan.post(UPLOAD, content=tone()).json()
+    answer = client(None).get(f"/media/{told['sha256']}", headers={"range": malformed})
+    assert answer.status_code == 200
+    assert len(answer.content) == told["size_bytes"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "begin", "end"), [("bytes=0-9", 0, 10), ("Bytes=7-", 7, None), ("bytes=-5", -5, None)]
+)
+def test_a_range_of_every_form_is_given(lan, client, asked, begin, end):
+    place = f"/media/{lan.post(UPLOAD, content=tone()).json()['sha256']}"
+    whole = client(None).get(place).content
+    answer = client(None).get(place, headers={"range": asked})
+    assert (answer.status_code, answer.content) == (206, whole[begin:end])

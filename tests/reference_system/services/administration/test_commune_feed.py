@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from reference_system.services.acting import acting, itself, looking
 from reference_system.services.administration import commune_feed
 from reference_system.services.administration.commune_feed import folded
-from reference_system.services.broadcasting import orders
-from reference_system.services.broadcasting.wanted import Wanted
+from reference_system.services.broadcasting import issuing, orders, programmes
+from reference_system.services.broadcasting.programme_items import Part
+from reference_system.services.broadcasting.programmes import WantedSlot
+from reference_system.services.broadcasting.wanted import HOUR_MS, Wanted
 from reference_system.services.refusals import Missing
 from reference_system.store.content import BulletinRow
 from scenarios.scenario import Area
@@ -106,3 +108,66 @@ def test_folding_is_the_same_for_every_form_and_for_what_is_folded(text):
     assert plain == folded(plain) == folded(unicodedata.normalize("NFD", text))
     assert plain == folded(text.upper())
     assert plain.isascii()
+
+
+def slot(system, person, act, parts, **about):
+    """A slot that begins in half an hour, with bulletins as parts; it is sent at once."""
+    wanted = WantedSlot(
+        name="Chương trình sáng",
+        era="2022",
+        area=about.pop("area", Area(communes=(HERE,))),
+        at_ms=6 * HOUR_MS + HOUR_MS // 2,
+        days=tuple(range(7)),
+        slot_ms=HOUR_MS,
+        parts=tuple(
+            Part(kind="bulletin", length_ms=40_000, bulletin_id=part)
+            if part
+            else Part(kind="local", length_ms=40_000)
+            for part in parts
+        ),
+        **about,
+    )
+    with act(person(f"p{len(parts)}{about.get('lead_ms', '')}")) as doing:
+        return programmes.create(doing, wanted)
+
+
+def test_what_is_only_in_the_programme_is_on_the_page_too(system, person, act, approved, speakers):
+    speakers(HERE)
+    speakers(NEXT)
+    approved("tin", title="Lịch tiêm chủng")
+    approved("thu", status="Test")
+    made = slot(system, person, act, ["tin", "", "thu"])
+    followed(system)
+    assert (found(system), found(system, NEXT)) == (["tin"], [])
+    assert found(system, search="tiem chung") == ["tin"]
+    with looking(system, itself(system)) as doing:
+        (post,) = commune_feed.page(doing, HERE).items
+    assert (post.cancelled, post.published_ms) == (False, system.clock())
+    # The next day's occurrence is the same post; a slot that is taken back cancels it.
+    system.clock.advance(24 * HOUR_MS)
+    issuing.issue_due(system)
+    assert found(system) == ["tin"]
+    with act(person("xoa")) as doing:
+        programmes.remove(doing, made.id, made.version)
+    with looking(system, itself(system)) as doing:
+        assert not commune_feed.page(doing, HERE).items[0].cancelled  # it was heard yesterday
+
+
+def test_what_was_taken_back_before_it_was_heard_is_said(system, person, act, approved, speakers):
+    speakers(HERE)
+    approved("tin")
+    made = slot(system, person, act, ["tin"])
+    with act(person("xoa")) as doing:
+        programmes.remove(doing, made.id, made.version)
+    with looking(system, itself(system)) as doing:
+        assert [post.cancelled for post in commune_feed.page(doing, HERE).items] == [True]
+
+
+def test_programme_that_is_not_sent_yet_is_on_no_page(system, person, act, approved, speakers):
+    speakers(HERE)
+    approved("tin")
+    slot(system, person, act, ["tin"], lead_ms=1000)
+    assert found(system) == []
+    system.clock.advance(HOUR_MS // 2)
+    issuing.issue_due(system)
+    assert found(system) == ["tin"]

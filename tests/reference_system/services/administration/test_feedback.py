@@ -10,6 +10,7 @@ from reference_system.services.administration.feedback import DAY_MS, Words, han
 from reference_system.services.refusals import Conflict, Forbidden, Invalid, Missing, TooOften
 from reference_system.services.units import Unit
 from reference_system.store.administration import Feedback
+from reference_system.store.people import AuditEntry
 
 BINH_DINH = Unit("province", "52")
 AN_HUNG = Unit("commune", "21613")
@@ -31,8 +32,8 @@ def test_from_receipt_to_answer(system, person, act, clock, received):
     with looking(system, itself(system)) as asking:
         seen = feedback.by_receipt(asking, receipt_text(received.receipt).lower())
     assert (seen.state, seen.answer) == ("closed", "Đã giảm âm lượng cụm loa thôn 2.")
-    with looking(system, operator) as act_:
-        steps = feedback.shown(act_, received.id).steps
+    with act(operator) as doing:
+        steps = feedback.shown(doing, received.id).steps
     assert [step.step for step in steps] == ["received", "answered", "closed"]
     assert [step.person_id for step in steps] == [None, operator.person_id, operator.person_id]
 
@@ -40,18 +41,32 @@ def test_from_receipt_to_answer(system, person, act, clock, received):
 def test_only_who_handles_it_sees_the_sender(system, person, act, received):
     operator = person("an", AN_HUNG, "operate", "view")
     above = person("binh", BINH_DINH, "operate", "view")
-    with looking(system, operator) as doing:
-        assert feedback.shown(doing, received.id).sender == ("Chị Hoa", "0905 000 111")
-    with looking(system, above) as doing:
-        assert feedback.shown(doing, received.id).sender is None
+    office = replace(above, department="Sở TT&TT")
+
+    def sender(actor):
+        with act(actor) as doing:
+            return feedback.shown(doing, received.id).sender
+
+    assert sender(operator) == ("Chị Hoa", "0905 000 111")
+    assert sender(above) is None
     with act(operator) as doing:
         feedback.route(doing, received.id, BINH_DINH, "Sở TT&TT", "ngoài thẩm quyền xã")
-    with looking(system, operator) as doing:
-        assert feedback.shown(doing, received.id).sender is None
-    with looking(system, above) as doing:
-        assert feedback.shown(doing, received.id).sender is None
-    with looking(system, replace(above, department="Sở TT&TT")) as doing:
-        assert feedback.shown(doing, received.id).sender == ("Chị Hoa", "0905 000 111")
+    assert sender(operator) is sender(above) is None
+    assert sender(office) == ("Chị Hoa", "0905 000 111")
+
+
+def test_who_was_shown_the_sender_is_on_record(system, person, act, received):
+    operator = person("an", AN_HUNG, "operate", "view")
+    above = person("binh", BINH_DINH, "operate", "view")
+    with acting(system, itself(system)) as doing:
+        unnamed = feedback.receive(doing, Words("21613", "Loa hỏng"))
+    for actor, one in ((above, received), (operator, received), (operator, unnamed)):
+        with act(actor) as doing:
+            feedback.shown(doing, one.id)
+    with system.database.reading() as session:
+        read = session.query(AuditEntry).filter_by(action="feedback.sender-read").all()
+    assert [(entry.login, entry.subject) for entry in read] == [("an", received.id)]
+    assert "0905" not in str(read[0].detail)
 
 
 def test_who_does_not_handle_it_cannot_answer(person, act, received):

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from reference_system.interface.vocabulary import WIRE_NAMES
 from reference_system.services.acting import Actor, acting, looking
 from reference_system.services.broadcasting import issuing, orders, programmes
 from reference_system.services.broadcasting.programme_items import Part
@@ -14,7 +15,7 @@ from reference_system.services.broadcasting.wanted import HOUR_MS, Wanted
 from reference_system.services.refusals import Conflict, Forbidden, Invalid, Missing, Refusal
 from reference_system.services.system import System
 from reference_system.services.units import Unit
-from reference_system.store.orders import Delivery, Slot
+from reference_system.store.orders import Delivery, ItemRow, Slot
 from scenarios.scenario import Area
 
 HERE, NEXT = "21613", "21610"
@@ -213,6 +214,7 @@ def test_a_day_of_a_commune_holds_slots_and_orders_of_all_levels(
 
     today = [("o/1", "sent"), ("s.1/2022-09-27/1", "sent"), ("s.1/2022-09-27/2", "sent")]
     assert day(chi, date(2022, 9, 27)) == today
+    assert day(chi, date(2022, 9, 26)) == [], "the slot was not made yet"
     assert day(chi, date(2022, 9, 29)) == [
         ("s.1/2022-09-29/1", "planned"),
         ("s.1/2022-09-29/2", "planned"),
@@ -229,3 +231,16 @@ def test_unknown_places_are_refused(system, person) -> None:
     with pytest.raises(Invalid) as raised, looking(system, person("lan")) as act:
         programmes.day(act, "99999", date(2022, 9, 27))
     assert raised.value.code == "unknown-unit"
+
+
+@pytest.mark.parametrize("status", ["Actual", "Exercise", "Test"])
+def test_a_test_in_the_programme_is_told_as_a_test(
+    system, person, speakers, approved, status
+) -> None:
+    speakers(HERE)
+    approved("tin", status=status)
+    part = Part(kind="bulletin", length_ms=MINUTE, bulletin_id="tin")
+    made(system, person("chi", AN_HUNG), replace(SLOT, parts=(part, LOCAL)))
+    with system.database.reading() as session:
+        items = session.scalars(select(ItemRow).order_by(ItemRow.id)).all()
+    assert [item.message[WIRE_NAMES["status"]] for item in items] == [status, "Actual"]

@@ -91,12 +91,26 @@ def test_a_volume_goes_out_as_the_wire_has_it(system, clock, lan, act):
     assert command.expires_s * 1000 == clock.ms + COMMAND_VALID_MS
 
 
+def test_a_restart_goes_out_as_the_wire_has_it(system, clock, lan, act):
+    with act(lan) as doing:
+        delivery = deliveries.restart(doing, "AH-01", "r1")
+        assert deliveries.restart(doing, "AH-01", "r1") is delivery
+        with pytest.raises(Conflict):
+            deliveries.stop(doing, "AH-01", "r1")
+        (sendable,) = deliveries.to_hand(doing.session, clock.ms, 9, ())
+        command = sendable.command(system.settings, clock.ms)
+    assert b'"KhoiDongLai":{}' in encode(command)
+    assert delivery.action == "restart"
+
+
 def test_only_operators_command_devices(lan, person, act):
     with act(person("vy", lan.unit, "view", "administer")) as doing:
         with pytest.raises(Forbidden):
             deliveries.set_volume(doing, "AH-01", 80)
         with pytest.raises(Forbidden):
             deliveries.stop(doing, "AH-01")
+        with pytest.raises(Forbidden):
+            deliveries.restart(doing, "AH-01")
 
 
 def test_emergencies_go_first_then_what_has_waited_longest(system, clock, lan, act):

@@ -1,5 +1,7 @@
 """Logging in and out, locks, expiry, the second factor, and a clock that is set back."""
 
+import base64
+import stat
 import tempfile
 import threading
 import time
@@ -12,10 +14,24 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import select
 
 from reference_system.services.acting import acting
-from reference_system.services.people import accounts, attempts, passwords, second_factor, sessions
+from reference_system.services.people import (
+    accounts,
+    attempts,
+    passwords,
+    sealing,
+    second_factor,
+    sessions,
+)
 from reference_system.services.people.accounts import Account
 from reference_system.services.people.attempts import AddressLimit
-from reference_system.services.refusals import Conflict, Forbidden, Invalid, NotKnown, TooOften
+from reference_system.services.refusals import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotKnown,
+    TooOften,
+    Unable,
+)
 from reference_system.services.system import Settings, System
 from reference_system.services.units import Unit
 from reference_system.store.base import Table
@@ -285,6 +301,77 @@ def test_enrolment_needs_the_password_and_counts_with_the_first_code(system, lan
     until_ms = second_factor.confirm(system, token, code)
     assert until_ms == system.clock() + system.settings.confirmation_ms
     assert sessions.actor(system, token).confirmed_ms == system.clock()
+
+
+def test_a_copy_of_the_database_alone_gives_no_code(system, lan, tmp_path) -> None:
+    token = _log_in(system).token
+    secret = second_factor.enrol(system, token, RIGHT).secret
+    with system.database.reading() as session:
+        rows = [dict(row._mapping) for row in session.execute(select(Person.__table__))]
+    stored = repr(rows).encode()
+    for file in tmp_path.glob("*.sqlite*"):
+        stored += file.read_bytes()
+    assert secret.encode() not in stored
+    assert base64.b32decode(secret) not in stored
+    copied, (lan_row,) = tmp_path / "elsewhere", rows
+    copied.mkdir()
+    assert sealing.unsealed(copied, lan_row["id"], lan_row["totp_sealed"]) is None
+    here = system.settings.data_dir
+    assert sealing.unsealed(here, lan_row["id"], lan_row["totp_sealed"]) == secret
+    assert sealing.unsealed(here, "another", lan_row["totp_sealed"]) is None
+    assert stat.S_IMODE((here / sealing.KEY_FILE).stat().st_mode) == 0o600
+
+
+def test_whose_key_was_lost_enrols_again_and_a_key_put_back_counts(system, enrolled, clock) -> None:
+    token, code = enrolled
+    second_factor.confirm(system, token, code(clock.ms))
+    clock.advance(HOUR_MS // 2)
+    key = system.settings.data_dir / sealing.KEY_FILE
+    kept = key.read_text()
+    assert second_factor.unreadable(system) == 0
+    key.unlink()
+    assert second_factor.unreadable(system) == 1
+    with pytest.raises(Conflict, match="totp-unreadable"):
+        second_factor.confirm(system, token, code(clock.ms))
+    other = key.read_text()
+    key.write_text(kept)
+    second_factor.confirm(system, token, code(clock.ms))
+    clock.advance(HOUR_MS // 2)
+    key.write_text(other)
+    again = second_factor.enrol(system, token, RIGHT)
+    assert second_factor.unreadable(system) == 0
+    second_factor.confirm(system, token, pyotp.TOTP(again.secret).at(clock.ms // 1000))
+
+
+@pytest.mark.parametrize("damage", ["", "00", "no key", "é" * 32])
+def test_a_damaged_key_is_told_and_kept(system, enrolled, clock, damage) -> None:
+    token, code = enrolled
+    key = system.settings.data_dir / sealing.KEY_FILE
+    key.write_text(damage)
+    for attempt in (
+        lambda: second_factor.unreadable(system),
+        lambda: second_factor.confirm(system, token, code(clock.ms)),
+    ):
+        with pytest.raises(Unable, match=sealing.KEY_FILE):
+            attempt()
+    assert key.read_text() == damage
+
+
+def test_of_keys_made_at_one_time_one_counts(system) -> None:
+    together = threading.Barrier(8)
+    sealed: list[bytes] = []
+
+    def begin() -> None:
+        together.wait()
+        sealed.append(sealing.seal(system.settings.data_dir, "lan", "S"))
+
+    threads = [threading.Thread(target=begin) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {sealing.unsealed(system.settings.data_dir, "lan", each) for each in sealed} == {"S"}
+    assert [file.name for file in system.settings.data_dir.iterdir()] == [sealing.KEY_FILE]
 
 
 def test_a_code_works_once_and_one_step_either_way(system, enrolled, clock) -> None:

@@ -10,8 +10,18 @@ import pyotp
 import pytest
 import uvicorn
 
+from reference_system.dispatch.commands import DAY_MS
+from reference_system.interface import exchange as wire
 from reference_system.services.acting import Actor, acting
-from reference_system.services.administration import feedback
+from reference_system.services.administration import (
+    channels,
+    documents,
+    feedback,
+    statistics,
+    yearly_report,
+)
+from reference_system.services.administration.documents import Letter
+from reference_system.services.administration.statistics import Period
 from reference_system.services.broadcasting import orders, programmes
 from reference_system.services.broadcasting.programme_items import Part
 from reference_system.services.broadcasting.programmes import WantedSlot
@@ -20,13 +30,19 @@ from reference_system.services.content import bulletins
 from reference_system.services.content.drafts import Content, Draft
 from reference_system.services.fleet import devices
 from reference_system.services.fleet.devices import Registration
-from reference_system.services.people import passwords
-from reference_system.services.system import System, now_ms
+from reference_system.services.people import passwords, sealing
+from reference_system.services.sharing import exchange, peers, receiving
+from reference_system.services.sharing.peers import About
+from reference_system.services.system import System
+from reference_system.services.timekeeping import wall_ms
 from reference_system.services.units import Unit
 from reference_system.store.devices import Device
+from reference_system.store.exchange import Alarm, Incoming, Outgoing, Peer
 from reference_system.store.people import Person
 from reference_system.web.app import application
-from scenarios.scenario import Area
+from reference_system.web.pages.rendering import local
+from scenarios.scenario import Area, BulletinClass
+from tests.reference_system.web.pages.forms import Form
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -63,7 +79,7 @@ class Known:
 @pytest.fixture
 def clock() -> Callable[[], int]:
     """The real one: browsers and devices have no other."""
-    return now_ms
+    return wall_ms
 
 
 @pytest.fixture(scope="session")
@@ -77,16 +93,22 @@ def known(system: System, person: Callable[..., Actor], password_hash: str) -> C
     """Makes people who can log in: `known("lan", "compose")`; with no role named, with all; with a
     second factor where `factor` is asked for."""
 
-    def make(login: str, *roles: str, factor: bool = False) -> Known:
-        made = Known(person(login, BINH_DINH, *roles), secret=pyotp.random_base32())
+    def make(login: str, *roles: str, factor: bool = False, unit: Unit = BINH_DINH) -> Known:
+        made = Known(person(login, unit, *roles), secret=pyotp.random_base32())
         with system.database.writing() as session:
             row = session.get_one(Person, made.actor.person_id)
             row.password_hash = password_hash
             if factor:
-                row.totp_secret, row.totp_confirmed = made.secret, True
+                row.totp_sealed = sealing.seal(system.settings.data_dir, row.id, made.secret)
+                row.totp_confirmed = True
         return made
 
     return make
+
+
+@pytest.fixture
+def form(system: System) -> Form:
+    return Form(system)
 
 
 @pytest.fixture
@@ -206,6 +228,7 @@ def lived_in(system: System, known: Callable[..., Known]) -> dict[str, str]:
             bulletin_id=ids["approved"], era="2022", area=Area(communes=(TOWN,)), outside_hours=True
         )
         ids["order"] = orders.send(act, wanted).id
+    ids |= _administered(system, chi, hoa)
     with system.database.writing() as session:
         for number, presence in enumerate(("online", "online", "online", "lost", "offline")):
             device = session.get_one(Device, rows[number].id)
@@ -213,5 +236,83 @@ def lived_in(system: System, known: Callable[..., Known]) -> dict[str, str]:
     return ids
 
 
-def _words(title: str) -> Draft:
-    return Draft(title, "normal", "text", contents=(Content("vi", f"{title}: mời bà con nghe."),))
+PDF = b"%PDF-1.7\n%%EOF\n"
+
+
+def _administered(system: System, chi: Actor, hoa: Actor) -> dict[str, str]:
+    """A document, a report, a channel, another system, and what a commune can choose among."""
+    ids = {}
+    with acting(system, hoa) as act:
+        ids["channel"] = channels.create(act, "sms", "Tin nhắn của tỉnh", BINH_DINH, 2).id
+        letter = Letter("12/KH-UBND", "Kế hoạch phòng chống bão", (Unit("commune", AN_HUNG),))
+        ids["document"] = documents.prepare(act, letter).id
+        documents.send(act, ids["document"], PDF)
+        letter = Letter("13/KH-UBND", "Kế hoạch tiêm phòng", all_below="commune")
+        ids["unsent"] = documents.prepare(act, letter).id
+        ids["report"] = yearly_report.make(act, local(system.clock()).year).id
+        about = About("HTTTNTW", "Hệ thống trung ương", Unit("central", "VN"), "http://127.0.0.1:9")
+        row, _ = peers.register(act, about)
+        ids["peer"] = row.id
+    for key, bulletin_class in (("normal", "normal"), ("first", "priority"), ("next", "priority")):
+        with acting(system, chi) as act:
+            row = bulletins.create(act, _words(f"Bản tin {key}", bulletin_class))
+            ids[key] = bulletins.take(act, row.id, "submit", row.version).id
+        with acting(system, hoa) as act:
+            bulletins.take(act, ids[key], "appraise", 2)
+            bulletins.take(act, ids[key], "approve", 3)
+    with acting(system, hoa) as act:
+        channels.log_due(act)
+        ids["outgoing"] = exchange.share_bulletin(act, ids["normal"])[0].id
+        month = Period(system.clock() - 30 * DAY_MS, system.clock())
+        exchange.share_statistics(act, statistics.summary(act, BINH_DINH, month))
+        act.session.get_one(Outgoing, ids["outgoing"]).state = "failed"
+    with system.database.reading() as session:
+        peer = session.get_one(Peer, ids["peer"])
+    ids |= _received(system, peer)
+    return ids
+
+
+def _received(system: System, peer: Peer) -> dict[str, str]:
+    """What the other system sent: an emergency, figures, and a report."""
+    place = wire.Place(level="central", code="VN")
+    now = wire.instant_text(system.clock())
+    span = {"kind": "statistics", "unit": place, "since": "2022-01-01T00:00:00+07:00", "until": now}
+    text = "Cấp,Mã,Đơn vị,Thiết bị,Thời lượng phát (ms)\nprovince,52,Bình Định,3,60000\n"
+    text += "total,VN,Tổng cộng,3,60000\n"
+    report = {"kind": "report", "year": 2022, "submitted": now, "csv": text, "html": "<p>"}
+    report["sha256"] = yearly_report.seal(text, "<p>")
+    bodies = (
+        wire.Bulletin(
+            kind="bulletin",
+            unit=place,
+            title="Bão mạnh",
+            summary="",
+            bulletin_class="emergency",
+            severity=1,
+            field="unexpected",
+            form="relay",
+            status="Exercise",
+            valid_until=None,
+            relay_url="http://127.0.0.1/vov",
+            contents=[],
+            order=None,
+        ),
+        wire.Statistics(**span, at=now, figures=[wire.Figure(key=["devices", "online"], value=3)]),
+        wire.Report(**(span | report)),
+    )
+    for body in bodies:
+        message = wire.Message(
+            source_id=peer.source_id, source_key=body.kind, era="2022", sent=now, body=body
+        )
+        receiving.take_in(system, peer, message)
+    with system.database.reading() as session:
+        found = {row.kind: row for row in session.query(Incoming)}
+        ids = {f"incoming_{kind}": row.id for kind, row in found.items()}
+        ids["alarm"] = session.query(Alarm).one().id
+    return ids | {"received": str(found["bulletin"].result_id)}
+
+
+def _words(title: str, bulletin_class: BulletinClass = "normal") -> Draft:
+    return Draft(
+        title, bulletin_class, "text", contents=(Content("vi", f"{title}: mời bà con nghe."),)
+    )

@@ -4,8 +4,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from httpx2 import Response
-from starlette.testclient import TestClient
 
 from reference_system.dispatch.commands import DAY_MS
 from reference_system.services.acting import looking
@@ -13,41 +11,10 @@ from reference_system.services.system import System
 from reference_system.store.content import BulletinRow
 from reference_system.store.orders import Order
 from reference_system.store.people import AuditEntry, Person
-from reference_system.web.app import application
 from reference_system.web.pages.rendering import local
+from tests.reference_system.web.pages.forms import Form
 
 QUESTION = "Mời bà con họp thôn"
-
-
-class Form:
-    """A client that logs in and fills in forms as a browser does."""
-
-    def __init__(self, system: System) -> None:
-        self.http = TestClient(application(system), follow_redirects=False)
-        self.csrf = ""
-
-    def log_in(self, who) -> "Form":
-        self.get("/login")
-        assert self.post("/login", login=who.actor.login, password=who.password).status_code == 303
-        self.get("/")
-        return self
-
-    def get(self, path: str) -> Response:
-        answer = self.http.get(path)
-        found = re.search(r'name="csrf" value="([0-9a-f]+)"', answer.text)
-        self.csrf = found[1] if found else self.csrf
-        return answer
-
-    def post(self, path: str, **fields: object) -> Response:
-        return self.http.post(path, data={"csrf": self.csrf, **fields})
-
-    def field(self, page: Response, name: str) -> str:
-        return re.search(rf'name="{name}" value="([^"]*)"', page.text)[1]
-
-
-@pytest.fixture
-def form(system: System) -> Form:
-    return Form(system)
 
 
 def test_who_is_not_logged_in_is_led_to_the_login_and_back(form: Form, known: Callable) -> None:
@@ -299,12 +266,14 @@ def test_a_file_that_is_no_sound_is_refused_on_the_page_of_its_bulletin(
 STRANGE = (
     *("/bulletins/nothing", "/orders/nothing", "/slots/x", "/people/x", "/devices?after=%00"),
     *("/programme?week=long", "/programme?commune=9", "/static/visits.py", "/audit?before=z"),
+    *("/nothing-here", "/logout"),
 )
 
 
 @pytest.mark.parametrize("path", STRANGE)
 def test_strange_addresses_are_pages_too(form: Form, known: Callable, path: str) -> None:
     form.log_in(known("bao"))
+    form.http.headers["accept"] = "text/html,*/*"
     answer = form.get(path)
     assert answer.status_code in (404, 422)
     assert answer.headers["content-type"].startswith("text/html")

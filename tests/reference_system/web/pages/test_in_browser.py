@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.reference_system.web.pages.axe import flaws
+
 pytestmark = [
     pytest.mark.needs_tool("chromium"),
     # The pages are the same whatever the database; what they do there is tested on both.
@@ -23,10 +25,26 @@ PAGES = (
     "/bulletins/{draft}",
     "/bulletins/{draft}/edit",
     "/bulletins/{submitted}",
+    "/bulletins/{normal}/share",
+    "/bulletins/{received}",
+    "/channels",
+    "/channels/{channel}",
+    "/choices?commune=21613",
     "/devices",
     "/devices/new",
     "/devices/{device}",
+    "/documents",
+    "/documents/new",
+    "/documents/{document}",
+    "/documents/{unsent}",
     "/emergency",
+    "/exchange",
+    "/exchange/incoming",
+    "/exchange/incoming/{incoming_report}",
+    "/exchange/incoming/{incoming_statistics}",
+    "/exchange/outgoing",
+    "/exchange/peers/new",
+    "/exchange/peers/{peer}",
     "/feedback",
     "/feedback/new",
     "/feedback/{feedback}",
@@ -37,24 +55,14 @@ PAGES = (
     "/people/{person}",
     "/plays",
     "/programme?commune=21609",
+    "/reports",
+    "/reports/{report}",
     "/slots/new",
     "/slots/{slot}",
+    "/statistics",
     "/devices/no-such-device",
 )
 SOMETHING = "Nước lũ đang lên nhanh. Bà con vùng trũng di dời ngay."
-
-
-def flaws(page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    found = Axe().run(page).response["violations"]
-    return [
-        (one["id"], node["html"][:120])
-        for one in found
-        if one["impact"] in ("serious", "critical")
-        for node in one["nodes"]
-    ]
 
 
 def speak(page, language):

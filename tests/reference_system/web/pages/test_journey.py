@@ -135,7 +135,7 @@ def _register(page) -> str:
     page.fill("#id", "loa-an-hung-1")
     page.fill("#name", "Loa nhà văn hóa An Hưng")
     page.select_option("#profile", "speaker-reference")
-    page.fill("#commune", AN_HUNG)
+    page.select_option("#commune", AN_HUNG)
     page.click("main button.main")
     return page.text_content(".secret code")
 

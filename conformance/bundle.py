@@ -71,18 +71,11 @@ class BundleWriter:
 
     def finish(self) -> None:
         """Writes the manifest and moves the bundle to its place, in the stead of an older one."""
-        files = sorted(path for path in self.folder.rglob("*") if path.is_file())
-        manifest = {
-            "ttcs": 1,
-            "bundle": SCHEMA_VERSION,
-            "kind": self._kind,
-            "created": now(),
-            "versions": versions(),
-            "files": {path.relative_to(self.folder).as_posix(): _digest(path) for path in files},
-        }
+        files = files_of(self.folder)
+        manifest = manifest_of(self.folder, self._kind)
         self.write_json(MANIFEST, manifest)
         for path in (*files, self.folder / MANIFEST):
-            _to_disk(path)
+            to_disk(path)
         check_free(self.place)
         older = self.folder.with_suffix(".old")
         if self.place.exists():
@@ -94,6 +87,23 @@ class BundleWriter:
                 older.rename(self.place)
             raise
         shutil.rmtree(older, ignore_errors=True)
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Every file in it, in the order of their names."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def manifest_of(folder: Path, kind: str) -> dict[str, Any]:
+    """What a bundle's manifest says of the files that stand in it now."""
+    return {
+        "ttcs": 1,
+        "bundle": SCHEMA_VERSION,
+        "kind": kind,
+        "created": now(),
+        "versions": versions(),
+        "files": {path.relative_to(folder).as_posix(): _digest(path) for path in files_of(folder)},
+    }
 
 
 def json_bytes(content: Any) -> bytes:
@@ -118,7 +128,8 @@ def versions() -> Mapping[str, str]:
     return found
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
+    """Returns once the file would outlast a power cut."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
 

@@ -46,6 +46,13 @@ class Reason(StrEnum):
     NEEDS_ROLLOUT = "needs-rollout"
     NOT_MEASURED = "not-measured"
     NO_TARGET = "no-target"
+    NOT_MET = "not-met"
+    NOT_SUPPORTED = "not-supported"
+    NOT_PERMITTED = "not-permitted"
+    NOT_TESTED = "not-tested"
+    DEVICE_SILENT = "device-silent"
+    DEVICE_DIED = "device-died"
+    HARNESS_TROUBLE = "harness-trouble"
 
 
 PRECEDENCE: Final = (

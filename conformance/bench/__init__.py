@@ -1,0 +1,1 @@
+"""What a case is tried on: a device, the wire to it, and what switches and hears it."""

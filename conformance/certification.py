@@ -1,0 +1,178 @@
+"""From cases tried to the verdict of every clause, by rules that fail closed.
+
+What was not planned, not run, not observed or not measured never passes. What is the harness's or
+the bench's fault is an error, never the device's failure. Clauses that nothing tests are told
+beside the verdict, and are no part of it.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from conformance.case import Case, Seen, judged
+from conformance.clauses import Clause, Role, binding
+from conformance.targets import limit_of
+from conformance.trial import Trial
+from conformance.verdicts import Lifecycle, Reason, Verdict, overall
+
+
+ANSWERS = "each-command-answered"
+"""The check that a device without a sign of life fails, while nothing else can be said of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A case of the plan. One with a `because` is not to be run: it needs what the device has not,
+    or what the bench does not permit."""
+
+    case: Case
+    because: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """A check as one clause judges it; `value_ms` and `limit_ms` where it is a measurement."""
+
+    case: str
+    check: str
+    verdict: Verdict
+    reason: Reason
+    seen: Seen | None
+    value_ms: int | None = None
+    limit_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseResult:
+    """A clause, the worst of its checks, and all of them."""
+
+    clause: Clause
+    verdict: Verdict
+    reason: Reason
+    checks: tuple[CheckResult, ...]
+
+
+def plan(
+    cases: Mapping[str, Case], role: Role, supported: Collection[str], permits: Collection[str]
+) -> list[Planned]:
+    """Every case for the role, in the order of the suites."""
+
+    def because(case: Case) -> Reason | None:
+        if not set(case.needs) <= set(supported):
+            return Reason.NOT_SUPPORTED
+        return None if set(case.permits) <= set(permits) else Reason.NOT_PERMITTED
+
+    return [Planned(case, because(case)) for case in cases.values() if role in case.roles]
+
+
+def clause_results(
+    clauses: Mapping[str, Clause],
+    role: Role,
+    supported: Collection[str],
+    planned: Sequence[Planned],
+    trials: Mapping[str, Trial],
+    *,
+    measures_time: bool,
+    uncertainty_ms: int,
+) -> list[ClauseResult]:
+    """The verdict of every clause that binds the role; `trials` by case."""
+    judging = _Judging(planned, trials, measures_time, uncertainty_ms)
+    return [judging.clause(clause, supported) for clause in binding(clauses, role)]
+
+
+def profile_verdict(results: Sequence[ClauseResult]) -> Verdict:
+    """The worst of the clauses that must hold and that checks exist for."""
+    return overall(
+        result.verdict
+        for result in results
+        if result.clause.level == "MUST"
+        and result.clause.checks
+        and result.verdict is not Verdict.NOT_APPLICABLE
+    )
+
+
+class _Judging:
+    def __init__(
+        self,
+        planned: Sequence[Planned],
+        trials: Mapping[str, Trial],
+        measures_time: bool,
+        uncertainty_ms: int,
+    ) -> None:
+        self._trials = trials
+        self._measures_time, self._uncertainty_ms = measures_time, uncertainty_ms
+        self._planned = planned
+        self._seen = {
+            each.case.id: judged(each.case, trials[each.case.id].record)
+            for each in planned
+            if each.case.id in trials
+        }
+
+    def clause(self, clause: Clause, supported: Collection[str]) -> ClauseResult:
+        if not set(clause.needs) <= set(supported):
+            return ClauseResult(clause, Verdict.NOT_APPLICABLE, Reason.NOT_SUPPORTED, ())
+        if not clause.checks:
+            return ClauseResult(clause, Verdict.NOT_RUN, Reason.NOT_TESTED, ())
+        found = tuple(result for name in clause.checks for result in self._check(clause, name))
+        verdict = overall(result.verdict for result in found)
+        reason = next((r.reason for r in found if r.verdict is verdict), Reason.NO_EVIDENCE)
+        return ClauseResult(clause, verdict, reason, found)
+
+    def _check(self, clause: Clause, name: str) -> Iterator[CheckResult]:
+        """The check in every case that has it; not run where no planned one has."""
+        having = [each for each in self._planned if name in each.case.checks]
+        if not having:
+            yield CheckResult("", name, Verdict.NOT_RUN, Reason.NO_EVIDENCE, None)
+        for planned in having:
+            verdict, reason = self._without_seeing(planned)
+            if reason is Reason.DEVICE_SILENT and name == ANSWERS:
+                verdict = Verdict.FAIL  # that it does not answer is just what was seen
+            if verdict is not None:
+                yield CheckResult(planned.case.id, name, verdict, reason, None)
+            else:
+                yield self._seen_result(clause, planned.case.id, name)
+
+    def _without_seeing(self, planned: Planned) -> tuple[Verdict | None, Reason]:
+        """The verdict of everything in a case that did not come to observing."""
+        if planned.because is Reason.NOT_SUPPORTED:
+            return Verdict.NOT_APPLICABLE, planned.because
+        if planned.because is not None:
+            return Verdict.NOT_RUN, planned.because
+        trial = self._trials.get(planned.case.id)
+        if trial is None:
+            return Verdict.NOT_RUN, Reason.NO_EVIDENCE
+        if trial.trouble is not None:
+            return Verdict.ERROR, Reason.HARNESS_TROUBLE
+        if trial.lifecycle is not Lifecycle.FINISHED:
+            return Verdict.NOT_RUN, Reason.NO_EVIDENCE
+        if not trial.alive_before:
+            return Verdict.INCONCLUSIVE, Reason.DEVICE_SILENT
+        return None, Reason.MET
+
+    def _seen_result(self, clause: Clause, case: str, name: str) -> CheckResult:
+        seen = self._seen[case][name]
+        verdict, reason, value_ms, limit_ms = self._of_seen(clause, seen)
+        if not self._trials[case].alive_after and verdict is not Verdict.FAIL:
+            verdict, reason = Verdict.FAIL, Reason.DEVICE_DIED
+        return CheckResult(case, name, verdict, reason, seen, value_ms, limit_ms)
+
+    def _of_seen(
+        self, clause: Clause, seen: Seen
+    ) -> tuple[Verdict, Reason, int | None, int | None]:
+        if seen.ok is None:
+            return Verdict.INCONCLUSIVE, Reason.NO_OBSERVATION, None, None
+        if not seen.ok:
+            return Verdict.FAIL, Reason.NOT_MET, None, None
+        measured = seen.measured
+        written = clause.limits.get(measured.name) if measured else None
+        if measured is None or written is None:
+            return Verdict.PASS, Reason.MET, None, None
+        if not measured.values_ms:
+            return Verdict.INCONCLUSIVE, Reason.NO_OBSERVATION, None, None
+        value_ms, limit_ms = max(measured.values_ms), int(limit_of(written, "ms"))
+        if value_ms - self._uncertainty_ms > limit_ms:
+            return Verdict.FAIL, Reason.LIMIT_NOT_MET, value_ms, limit_ms
+        if not self._measures_time:
+            return Verdict.INCONCLUSIVE, Reason.NOT_MEASURED, value_ms, limit_ms
+        if value_ms + self._uncertainty_ms > limit_ms:
+            return Verdict.INCONCLUSIVE, Reason.WITHIN_UNCERTAINTY, value_ms, limit_ms
+        return Verdict.PASS, Reason.MET, value_ms, limit_ms

@@ -1,0 +1,1 @@
+"""Devices that are broken in one respect each: what shows that a clause's checks can fail."""

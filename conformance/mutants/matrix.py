@@ -1,0 +1,140 @@
+"""Which mutant is killed by which clause: the suites tried on devices that are known to be wrong.
+
+A mutant is killed by a clause that fails with it and does not fail with the conformant device of
+its role. One that no clause fails with survives; a conformant variant that one fails with is a
+false alarm.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from conformance.bench import virtual_time
+from conformance.bench.emulated import EmulatedBench, Make, conformant
+from conformance.certification import clause_results, plan
+from conformance.clauses import Role, ledger
+from conformance.mutants import delivery, emergencies, saying, variants
+from conformance.mutants.broken import MUTANTS
+from conformance.suites import CASES
+from conformance.trial import Trial, tried
+from conformance.verdicts import Verdict
+from scenarios import profiles
+from simulator.dialects.reference import Reference
+from simulator.dialects.reference_server import ReferenceServer
+
+MODULES = (emergencies, delivery, saying)
+"""They fill `MUTANTS` when they are imported."""
+
+PROFILES: Mapping[Role, str] = {
+    "ip-speaker": "speaker-reference",
+    "fm-converter": "converter-ip-fm",
+    "e-board": "board-reference",
+}
+"""The conformant device of each role."""
+
+CAPABILITIES = frozenset(
+    {
+        *("cancel", "schedules", "offline_store", "resumes_after_power", "restart"),
+        *("codec_mp3", "codec_aac", "codec_opus", "codec_wav"),
+    }
+)
+"""What the emulated devices can do."""
+
+PERMITS = frozenset({"link", "power", "malformed", "night"})
+
+Kind = Literal["conformant", "variant", "nothing", "mutant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A device to try: of a kind and a role, by its name."""
+
+    kind: Kind
+    role: Role
+    name: str
+
+    @property
+    def make(self) -> Make:
+        """Its program."""
+        match self.kind:
+            case "conformant":
+                return conformant
+            case "variant":
+                return variants.VARIANTS[self.name]
+            case "nothing":
+                return variants.NOTHINGS[self.name]
+            case "mutant":
+                return MUTANTS[self.name].make
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What came of a subject: the clauses that failed with it."""
+
+    subject: Subject
+    failed: tuple[str, ...]
+    passed: tuple[str, ...]
+
+
+def subjects(roles: Iterable[Role] = tuple(PROFILES)) -> list[Subject]:
+    """Everything to try for these roles."""
+    found = []
+    for role in roles:
+        found.append(Subject("conformant", role, "conformant"))
+        found += [Subject("variant", role, name) for name in variants.VARIANTS]
+        found += [Subject("nothing", role, name) for name in variants.NOTHINGS]
+        found += [
+            Subject("mutant", role, mutant.id)
+            for mutant in MUTANTS.values()
+            if role in mutant.roles
+        ]
+    return found
+
+
+def rows(some: Sequence[Subject], processes: int = 1) -> list[Row]:
+    """What comes of each, in their order."""
+    if processes == 1:
+        return [row(subject) for subject in some]
+    with ProcessPoolExecutor(processes) as pool:
+        return list(pool.map(row, some, chunksize=1))
+
+
+def row(subject: Subject) -> Row:
+    """Try one in all cases of its role."""
+    planned = plan(CASES, subject.role, CAPABILITIES, PERMITS)
+    trials = {each.case.id: _tried(subject, each.case.id) for each in planned if not each.because}
+    results = clause_results(
+        ledger(),
+        subject.role,
+        CAPABILITIES,
+        planned,
+        trials,
+        measures_time=False,
+        uncertainty_ms=0,
+    )
+
+    def of(verdict: Verdict) -> tuple[str, ...]:
+        return tuple(result.clause.id for result in results if result.verdict is verdict)
+
+    return Row(subject, of(Verdict.FAIL), of(Verdict.PASS))
+
+
+def _tried(subject: Subject, case: str) -> Trial:
+    async def main() -> Trial:
+        bench = EmulatedBench(profiles.load(PROFILES[subject.role]), Reference(), subject.make)
+        return await tried(CASES[case], bench, ReferenceServer(bench.now_ms), "m")
+
+    return virtual_time.run(main())
+
+
+@cache
+def guarded(processes: int = 1) -> Mapping[str, tuple[str, ...]]:
+    """The mutants that each clause kills."""
+    found: dict[str, list[str]] = {}
+    for each in rows(subjects(), processes):
+        if each.subject.kind == "mutant":
+            for clause in each.failed:
+                found.setdefault(clause, []).append(each.subject.name)
+    return {clause: tuple(dict.fromkeys(names)) for clause, names in found.items()}

@@ -1,0 +1,436 @@
+"""Faults of programme, content, time, telemetry, log and security."""
+
+import json
+from contextlib import suppress
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+from conformance.mutants.broken import SPEAKING, Broken, Lying, mutant
+from conformance.mutants.emergencies import Telling
+from reference_system.interface.wire_types import clock_text
+from simulator.dialects.contract import (
+    AddSchedule,
+    Answer,
+    Cancel,
+    Entry,
+    Message,
+    NotUnderstood,
+    Order,
+    Play,
+    SetVolume,
+    Stop,
+)
+from simulator.dialects.reference import Reference
+from simulator.emulator.device import Device
+from simulator.emulator.happenings import Began, Effect, Ended, Fetch
+from simulator.playout.case import Item
+
+UTC_PLUS_7_MS = 25_200_000
+
+
+class _OneSchedule(Device):
+    __slots__ = ()
+
+    def _obey(self, order: Order, now_ms: int, effects: list[Effect]) -> str | None:
+        if isinstance(order.action, AddSchedule):
+            for schedule in list(self._schedules):
+                self._drop_schedule(schedule, now_ms)
+        return super()._obey(order, now_ms, effects)
+
+
+@mutant("F29")
+class ReplacesTheSchedule(Broken):
+    """Each schedule takes the place of all others."""
+
+    device_kind = _OneSchedule
+
+
+class _StopsAll(Device):
+    __slots__ = ()
+
+    def _obey(self, order: Order, now_ms: int, effects: list[Effect]) -> str | None:
+        if isinstance(order.action, Stop) and order.action.item is None:
+            for schedule in list(self._schedules):
+                self._drop_schedule(schedule, now_ms)
+        return super()._obey(order, now_ms, effects)
+
+
+@mutant("F30")
+class StopErasesSchedule(Broken):
+    """A stop erases what is scheduled."""
+
+    device_kind = _StopsAll
+
+
+class _ByLocalTime(Reference):
+    def answer(self, device: str, answer: Answer) -> Message:
+        return super().answer(device, replace(answer, at_ms=answer.at_ms + UTC_PLUS_7_MS))
+
+    def status(self, device: str, status: Any) -> Message:
+        return super().status(device, replace(status, at_ms=status.at_ms + UTC_PLUS_7_MS))
+
+    def log(self, device: str, sent_ms: int, entries: tuple[Entry, ...]) -> Message:
+        late = tuple(
+            replace(e, started_ms=e.started_ms + UTC_PLUS_7_MS, ended_ms=e.ended_ms + UTC_PLUS_7_MS)
+            for e in entries
+        )
+        return super().log(device, sent_ms + UTC_PLUS_7_MS, late)
+
+
+@mutant("F45")
+class LocalTimeAsUtc(Broken):
+    """Local time, written as if it were UTC."""
+
+    dialect_kind = _ByLocalTime
+
+
+class _InMilliseconds(Lying):
+    def change(self, kind: str, message: Message) -> Message:
+        words = json.loads(message.payload)
+        words["ThoiDiem"] *= 1_000
+        return replace(message, payload=json.dumps(words).encode())
+
+
+@mutant("F46")
+class MillisecondsForSeconds(Broken):
+    """Milliseconds where seconds should be."""
+
+    dialect_kind = _InMilliseconds
+
+
+@mutant("F48")
+class ArmedForGood(Telling):
+    """What is due within two minutes can be cancelled no more."""
+
+    def wants(self, order: Order, at_ms: int) -> bool:
+        """All but such cancels."""
+        if isinstance(order.action, Cancel):
+            play = self.device._plays.get(order.action.item)
+            if play is not None and 0 < play.not_before_ms - at_ms < 120_000:
+                return self.acknowledge(order, at_ms)
+        return True
+
+
+class _NoOrder(Device):
+    __slots__ = ()
+
+    def _as_played(self, play: Play, now_ms: int) -> Item:
+        return replace(super()._as_played(play, now_ms), order=0)
+
+
+@mutant("F49")
+class NoOrderAmongEquals(Broken):
+    """Among equals it plays as they came."""
+
+    device_kind = _NoOrder
+
+
+class _Overruns(Device):
+    __slots__ = ()
+
+    def _as_played(self, play: Play, now_ms: int) -> Item:
+        return replace(super()._as_played(play, now_ms), end_by=None)
+
+
+@mutant("F50")
+class Overruns(Broken):
+    """It plays beyond the end that it was told."""
+
+    device_kind = _Overruns
+
+
+@mutant("F51", *SPEAKING)
+class PlaysTheOldSound(Broken):
+    """The buffer of the last sound is played for the new one."""
+
+    def __init__(self, *given: Any) -> None:
+        """The first is right."""
+        super().__init__(*given)
+        self._last: str | None = None
+        self._now: dict[str, str] = {}
+
+    def _do_one(self, effect: Effect) -> None:
+        if isinstance(effect, Began):
+            own, self._last = effect.play.item, self._last or effect.play.item
+            self._now[own], self._last = self._last, own
+            self._around.tell(self, "began", effect.at_ms, item=self._now[own])
+        elif isinstance(effect, Ended):
+            item = self._now.pop(effect.play.item, effect.play.item)
+            self._around.tell(self, "ended", effect.segment.end, item=item)
+        else:
+            super()._do_one(effect)
+
+
+@mutant("F52", *SPEAKING)
+class OverwritesItsCache(Broken):
+    """Every second sound was overwritten: silence."""
+
+    def __init__(self, *given: Any) -> None:
+        """The first is there."""
+        super().__init__(*given)
+        self._begun = count()
+
+    def _do_one(self, effect: Effect) -> None:
+        if not isinstance(effect, Began) or next(self._begun) % 2 == 0:
+            super()._do_one(effect)
+
+
+class _EverValid(Device):
+    __slots__ = ()
+
+    def _as_played(self, play: Play, now_ms: int) -> Item:
+        return replace(super()._as_played(play, now_ms), expires=None)
+
+
+@mutant("F58")
+class PlaysTheExpired(Broken):
+    """Back after an outage it plays whatever was kept for it."""
+
+    device_kind = _EverValid
+
+
+@mutant("F67", *SPEAKING)
+class LogsBeforeItSounds(Broken):
+    """The log says played as soon as a play is told."""
+
+    def _do_one(self, effect: Effect) -> None:
+        super()._do_one(effect)
+        if isinstance(effect, Fetch):
+            now_ms, play = self._around.clock(), effect.play
+            self._reporting.note(Entry(
+                f"early-{play.item}"[:60], 0, play, now_ms - play.duration_ms, now_ms,
+                "played", "", 80,
+            ))  # fmt: skip
+            self._reporting.send_log()
+
+
+@mutant("F68")
+class LogsOnlineOnly(Broken):
+    """What it plays while it is away is not in the log."""
+
+    def _do_one(self, effect: Effect) -> None:
+        if self.is_connected or not isinstance(effect, Entry):
+            super()._do_one(effect)
+
+
+class _StampedWhenSent(Reference):
+    def log(self, device: str, sent_ms: int, entries: tuple[Entry, ...]) -> Message:
+        now = tuple(
+            replace(e, started_ms=sent_ms - (e.ended_ms - e.started_ms), ended_ms=sent_ms)
+            for e in entries
+        )
+        return super().log(device, sent_ms, now)
+
+
+@mutant("F69", word="times")
+class LogsWithTheTimeOfSending(Broken):
+    """Entries that were kept carry the time at which they are sent."""
+
+    dialect_kind = _StampedWhenSent
+
+
+@mutant("F69", word="twice")
+class LogsTwice(Broken):
+    """After each reconnect the last entries are sent again, as new ones."""
+
+    def __init__(self, *given: Any) -> None:
+        """Nothing to send again."""
+        super().__init__(*given)
+        self._written: list[Entry] = []
+        self._again = count(10_000)
+
+    def _do_one(self, effect: Effect) -> None:
+        super()._do_one(effect)
+        if isinstance(effect, Entry):
+            self._written.append(effect)
+
+    async def connect(self) -> None:
+        """Connect, and send what was sent."""
+        await super().connect()
+        for entry in self._written[-4:]:
+            self._reporting.note(replace(entry, sequence=next(self._again)))
+        self._reporting.send_log()
+
+
+class _Clamping(Reference):
+    def status(self, device: str, status: Any) -> Message:
+        return super().status(device, replace(status, volume=max(0, min(100, status.volume))))
+
+    def log(self, device: str, sent_ms: int, entries: tuple[Entry, ...]) -> Message:
+        clamped = tuple(replace(e, volume=max(0, min(100, e.volume))) for e in entries)
+        return super().log(device, sent_ms, clamped)
+
+
+@mutant("F71")
+class AnyVolume(Broken):
+    """The range of the volume is not looked at."""
+
+    dialect_kind = _Clamping
+
+    def _obey(self, at_ms: int, topic: str, part: bytes) -> None:
+        with suppress(ValueError, KeyError, TypeError, RecursionError):
+            self.device.volume = int(json.loads(part)["DieuKhienThietBi"]["ThamSo"])
+        super()._obey(at_ms, topic, part)
+
+
+@mutant("F71", word="deaf")
+class NoVolume(Telling):
+    """The volume is acknowledged and stays."""
+
+    def wants(self, order: Order, at_ms: int) -> bool:
+        """All but the volume."""
+        return self.acknowledge(order, at_ms) if isinstance(order.action, SetVolume) else True
+
+
+class _NumbersForText(Lying):
+    def change(self, kind: str, message: Message) -> Message:
+        words = json.loads(message.payload)
+        words["AmLuong"] = int(words["AmLuong"])
+        return replace(message, payload=json.dumps(words).encode())
+
+
+@mutant("F72")
+class NumbersForText(Broken):
+    """The volume is told as a number where the wire has text."""
+
+    dialect_kind = _NumbersForText
+
+
+@mutant("F73")
+class GuessesTypes(Broken):
+    """What has another type is taken for what it may have meant."""
+
+    def _obey(self, at_ms: int, topic: str, part: bytes) -> None:
+        try:
+            self._around.dialect.order(self.member.name, topic, part)
+        except NotUnderstood:
+            part = _guessed(part)
+        super()._obey(at_ms, topic, part)
+
+
+def _guessed(part: bytes) -> bytes:
+    try:
+        words = json.loads(part)
+        play = words["BanTin"]
+        play["MucDoUuTien"], play["LoaiBanTin"] = int(play["MucDoUuTien"]), int(play["LoaiBanTin"])
+        if isinstance(play["ThoiLuong"], int):
+            play["ThoiLuong"] = clock_text(play["ThoiLuong"] * 1_000)
+        return json.dumps(words).encode()
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return part
+
+
+@mutant("F79", *SPEAKING)
+class OneCodec(Broken):
+    """It has Opus alone; everything else is silence."""
+
+    def _do_one(self, effect: Effect) -> None:
+        sound = effect.play.sound if isinstance(effect, Began) else None
+        if sound is None or sound.url.endswith(".opus"):
+            super()._do_one(effect)
+
+
+@mutant("F88")
+class RemoteShell(Broken):
+    """What comes as a console's command is done."""
+
+    def take(self, at_ms: int, topic: str, payload: bytes) -> None:
+        """Whoever says so."""
+        if b"reboot" in payload:
+            self.cut_power()
+            self.after(2.0, self.restore_power)
+        else:
+            super().take(at_ms, topic, payload)
+
+
+class _TakesAgain(Device):
+    __slots__ = ()
+
+    def _answer(self, order: Order, now_ms: int, effects: list[Effect]) -> Answer:
+        self._orders.clear()
+        return super()._answer(replace(order, expires_ms=None), now_ms, effects)
+
+
+@mutant("F92")
+class TakesReplays(Broken):
+    """Neither the time nor the id of a command is looked at."""
+
+    device_kind = _TakesAgain
+
+
+@mutant("H05")
+class SaysIdle(Broken):
+    """Its reports never say that something is heard."""
+
+    class _Idle(Reference):
+        def status(self, device: str, status: Any) -> Message:
+            return super().status(device, replace(status, playing=None, started_ms=None))
+
+    dialect_kind = _Idle
+
+
+@mutant("H06")
+class ReportsSeldom(Broken):
+    """It reports once in five minutes."""
+
+    class _Seldom(Lying):
+        def __init__(self) -> None:
+            super().__init__()
+            self._said = count()
+
+        def status(self, device: str, status: Any) -> Message | None:  # type: ignore[override]
+            # What is not said is nothing: a program takes that as well.
+            return super().status(device, status) if next(self._said) % 5 == 0 else None
+
+    dialect_kind = _Seldom
+
+
+@mutant("H07")
+class AnswersLate(Broken):
+    """Its answers take twenty seconds."""
+
+    def _do_one(self, effect: Effect) -> None:
+        if isinstance(effect, Answer) and effect.order.count("-") and self._busy(effect):
+            self.after(4.9 if effect.order.endswith("-1") else 20.0, super()._do_one, effect)
+        else:
+            super()._do_one(effect)
+
+    def _busy(self, answer: Answer) -> bool:
+        return not answer.order.endswith("-1")
+
+
+@mutant("H08")
+class WithdrawsNothing(Broken):
+    """A schedule that is withdrawn is heard all the same."""
+
+    def _obey(self, at_ms: int, topic: str, part: bytes) -> None:
+        if b"HuyLichPhat" in part:
+            order = self._around.dialect.order(self.member.name, topic, part)
+            self._do([Answer(order.id, at_ms)])
+        else:
+            super()._obey(at_ms, topic, part)
+
+
+@mutant("H09")
+class CancelsNothing(Telling):
+    """A cancel is acknowledged and nothing more."""
+
+    def wants(self, order: Order, at_ms: int) -> bool:
+        """All but cancels."""
+        return self.acknowledge(order, at_ms) if isinstance(order.action, Cancel) else True
+
+
+@mutant("H10")
+class TooEarly(Broken):
+    """Its clock is three minutes ahead, and what is timed comes as much early."""
+
+    class _Ahead(Device):
+        __slots__ = ()
+
+        def _as_played(self, play: Play, now_ms: int) -> Item:
+            item = super()._as_played(play, now_ms)
+            early_ms = 0 if play.at_once else 20_000
+            return replace(item, not_before=item.not_before - early_ms)
+
+    device_kind = _Ahead

@@ -1,0 +1,145 @@
+"""What happened in a case, in the order of its instants: the evidence that it is judged by.
+
+The driving half of a case writes it, by way of a `Conversation` and a bench; the judging half reads
+it, now or in ten years, from the bundle. So nothing else is known when a verdict is made. Instants
+are milliseconds since the epoch by the bench's clock.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+What = Literal[
+    "told",
+    "raw",
+    "said",
+    "answer",
+    "status",
+    "entry",
+    "presence",
+    "nonsense",
+    "session",
+    "connected",
+    "disconnected",
+    "booted",
+    "restarting",
+    "sounds",
+    "silent",
+    "shown",
+    "power-off",
+    "power-on",
+    "link-off",
+    "link-on",
+    "server-mute",
+    "server-back",
+    "broker-off",
+    "broker-on",
+    "mark",
+    "due",
+    "asked",
+    "end",
+]
+"""An order that was told; bytes that were sent as they are; what the device said, as it came, and
+then in neutral words (`nonsense`: none); its MQTT session; whether it is connected; that it
+started; that something of it is heard, or no more, or seen; what was done to it; a point that the
+case names; when a scheduled play is due; a question to the operator with its answer; when the
+observation ended."""
+
+WHATS: tuple[What, ...] = get_args(What)
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of a record."""
+
+    at_ms: int
+    what: What
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An order of the case: its name there, its id on the wire, and the play that it is about."""
+
+    name: str
+    order: str
+    at_ms: int
+    item: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A stretch of sound; `until_ms` is None where it had not ended with the record."""
+
+    item: str
+    from_ms: int
+    until_ms: int | None
+    volume: int | None
+
+
+class Record:
+    """The happenings of a case, and what to ask of them."""
+
+    def __init__(self, happenings: Sequence[Happening]) -> None:
+        """Of these, put in the order of their instants."""
+        self.happenings = sorted(happenings, key=lambda each: each.at_ms)
+
+    def of(self, *whats: What) -> Iterator[Happening]:
+        """Those that are one of these."""
+        return (each for each in self.happenings if each.what in whats)
+
+    def first(self, what: What, name: str | None = None) -> Happening:
+        """The first that is this, of that name; raises `KeyError` where there is none."""
+        for each in self.of(what):
+            if name in (None, each.detail.get("name")):
+                return each
+        raise KeyError(what)
+
+    @property
+    def end_ms(self) -> int:
+        """When the observation ended; the last happening's instant where it was cut short."""
+        return self.happenings[-1].at_ms if self.happenings else 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the driving half came to its end."""
+        return any(self.of("end"))
+
+    def told(self, name: str) -> Told:
+        """The order that the case called so; raises `KeyError` where it was not told."""
+        each = self.first("told", name)
+        return Told(name, each.detail["order"], each.at_ms, each.detail.get("item"))
+
+    def mark(self, name: str) -> int:
+        """When the case named a point; raises `KeyError` where it never did."""
+        return self.first("mark", name).at_ms
+
+    def expected(self) -> Mapping[str, int]:
+        """When each scheduled play is due, by its item."""
+        return {each.detail["item"]: each.detail["due_ms"] for each in self.of("due")}
+
+    def answers(self, order: str) -> list[Happening]:
+        """What the device said to an order."""
+        return [each for each in self.of("answer") if each.detail["order"] == order]
+
+    def heard(self, item: str | None = None) -> list[Heard]:
+        """The stretches of sound, of one play or of all."""
+        found: list[Heard] = []
+        begun: dict[str, Happening] = {}
+        for each in self.of("sounds", "silent"):
+            name = each.detail["item"]
+            if each.what == "sounds":
+                begun.setdefault(name, each)
+            elif name in begun:
+                since = begun.pop(name)
+                # What ended before its start delay was over was never heard.
+                if each.at_ms > since.at_ms:
+                    volume = since.detail.get("volume")
+                    found.append(Heard(name, since.at_ms, each.at_ms, volume))
+        found += [Heard(n, b.at_ms, None, b.detail.get("volume")) for n, b in begun.items()]
+        found.sort(key=lambda each: each.from_ms)
+        return [each for each in found if item in (None, each.item)]
+
+    def entries(self, item: str | None = None) -> list[Happening]:
+        """The entries of the play log as they arrived, of one play or of all."""
+        return [each for each in self.of("entry") if item in (None, each.detail["item"])]

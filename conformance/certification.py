@@ -114,6 +114,9 @@ class _Judging:
             return ClauseResult(clause, Verdict.NOT_RUN, Reason.NOT_TESTED, ())
         found = tuple(result for name in clause.checks for result in self._check(clause, name))
         verdict = overall(result.verdict for result in found)
+        if verdict is Verdict.NOT_APPLICABLE:
+            # It applies, but what would show it needs more than the device declares.
+            return ClauseResult(clause, Verdict.NOT_RUN, Reason.NOT_SUPPORTED, found)
         reason = next((r.reason for r in found if r.verdict is verdict), Reason.NO_EVIDENCE)
         return ClauseResult(clause, verdict, reason, found)
 

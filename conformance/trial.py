@@ -15,6 +15,9 @@ LONGEST_S = 36 * 3600.0
 
 SETTLE_MS = 5_000
 
+ALIVE = "sign of life"
+"""What the orders are called that ask for one, with `before` or `after`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -42,11 +45,11 @@ async def tried(case: Case, bench: Bench, wire: ServerHalf, prefix: str) -> Tria
         try:
             async with asyncio.timeout(LONGEST_S):
                 await talk.wait(SETTLE_MS)
-                before = await talk.lives("sign of life before")
+                before = await talk.lives(f"{ALIVE} before")
                 if before:
                     await case.drive(talk)
                     talk.end()
-                    after = await talk.lives("sign of life after")
+                    after = await talk.lives(f"{ALIVE} after")
                 lifecycle = Lifecycle.FINISHED
         finally:
             await bench.close()

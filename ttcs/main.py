@@ -10,8 +10,10 @@ from typing import Annotated, Literal
 
 import typer
 
+from ttcs.certify_options import certify, clauses, keys, verify
 from ttcs.dialect_options import app as dialect_app
 from ttcs.fleet_options import fleet
+from ttcs.mutants_options import mutants
 from ttcs.run_options import run
 
 CONFORMANT, NOT_CONFORMANT, BAD_INPUT, INCONCLUSIVE, HARNESS_ERROR, INTERRUPTED = 0, 1, 2, 3, 4, 130
@@ -249,6 +251,11 @@ def serve(
 
 
 app.command()(fleet)
+app.command()(certify)
+app.command()(verify)
+app.command()(clauses)
+app.command()(mutants)
+app.add_typer(keys, name="keys")
 app.add_typer(dialect_app, name="dialect")
 
 

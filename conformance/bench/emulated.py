@@ -25,8 +25,8 @@ from simulator.emulator.wires import Wires
 
 from .contract import Observed
 
-EPOCH_MS = 1_798_761_600_000
-"""When the virtual clock begins: midnight of 1 January 2027, UTC."""
+EPOCH_MS = 1_798_740_000_000
+"""When the virtual clock begins: one o'clock of 1 January 2027 in Viet Nam, a night to be tried."""
 
 FETCH_MS = 200
 """How long a sound is on its way."""

@@ -58,7 +58,7 @@ class LosesItsSubscription(Broken):
             super().take(at_ms, topic, payload)
 
 
-@mutant("F26")
+@mutant("F26", "ip-speaker")
 class RebootsWithoutBroker(Broken):
     """Two minutes without a broker, and it reboots, whatever it could play."""
 
@@ -300,7 +300,7 @@ class FullStoreSwallows(Broken):
         super()._obey(at_ms, topic, part)
 
 
-@mutant("H02", "ip-speaker", "fm-converter")
+@mutant("H02", "ip-speaker")
 class NoRelay(Telling):
     """A relay is acknowledged and never heard."""
 

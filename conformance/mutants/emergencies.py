@@ -39,7 +39,7 @@ class Telling(Broken):
         return False
 
 
-@mutant("F01")
+@mutant("F01", *SPEAKING)
 class SilencedByReconnect(Broken):
     """Every connect stops what is heard."""
 
@@ -78,7 +78,7 @@ class _Forgetful(Device):
         super()._happen(happening, now_ms, effects)
 
 
-@mutant("F03", *SPEAKING)
+@mutant("F03", "ip-speaker")
 class ForgetsByReboot(Broken):
     """An emergency is kept in memory alone."""
 

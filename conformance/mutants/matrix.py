@@ -5,10 +5,9 @@ its role. One that no clause fails with survives; a conformant variant that one 
 false alarm.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 from conformance.bench import virtual_time
@@ -93,12 +92,13 @@ def subjects(roles: Iterable[Role] = tuple(PROFILES)) -> list[Subject]:
     return found
 
 
-def rows(some: Sequence[Subject], processes: int = 1) -> list[Row]:
+def rows(some: Sequence[Subject], processes: int = 1) -> Iterator[Row]:
     """What comes of each, in their order."""
     if processes == 1:
-        return [row(subject) for subject in some]
+        yield from map(row, some)
+        return
     with ProcessPoolExecutor(processes) as pool:
-        return list(pool.map(row, some, chunksize=1))
+        yield from pool.map(row, some)
 
 
 def row(subject: Subject) -> Row:
@@ -129,12 +129,39 @@ def _tried(subject: Subject, case: str) -> Trial:
     return virtual_time.run(main())
 
 
-@cache
-def guarded(processes: int = 1) -> Mapping[str, tuple[str, ...]]:
-    """The mutants that each clause kills."""
-    found: dict[str, list[str]] = {}
-    for each in rows(subjects(), processes):
+def survivors(found: Iterable[Row]) -> list[Row]:
+    """The mutants that no clause fails with."""
+    return [each for each in found if each.subject.kind == "mutant" and not each.failed]
+
+
+def false_alarms(found: Iterable[Row]) -> list[Row]:
+    """The devices that are right, and that some clause fails with all the same."""
+    right = ("conformant", "variant")
+    return [each for each in found if each.subject.kind in right and each.failed]
+
+
+def conforming(found: Iterable[Row]) -> list[Row]:
+    """The devices that do nothing of what they should, and that no clause fails with."""
+    return [each for each in found if each.subject.kind == "nothing" and not each.failed]
+
+
+def kills(found: Iterable[Row]) -> Mapping[str, tuple[str, ...]]:
+    """The mutants that each clause kills, by clause, in the order of the ledger."""
+    by_clause: dict[str, dict[str, None]] = {}
+    for each in found:
         if each.subject.kind == "mutant":
             for clause in each.failed:
-                found.setdefault(clause, []).append(each.subject.name)
-    return {clause: tuple(dict.fromkeys(names)) for clause, names in found.items()}
+                by_clause.setdefault(clause, {})[each.subject.name] = None
+    return {name: tuple(by_clause[name]) for name in ledger() if name in by_clause}
+
+
+def unguarded(found: Sequence[Row]) -> Mapping[str, tuple[str, ...]]:
+    """By clause, the faults that it names and whose mutants it does not kill."""
+    killed = kills(found)
+    missing = {}
+    for clause in ledger().values():
+        own = {MUTANTS[name].fault for name in killed.get(clause.id, ())}
+        roles = {each.subject.role for each in found}
+        if roles & set(clause.binds) and (left := [f for f in clause.mutants if f not in own]):
+            missing[clause.id] = tuple(left)
+    return missing

@@ -1,0 +1,64 @@
+"""The catalogue of faults as data: what goes wrong, with whom, and what stands for it here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, get_args
+
+from conformance.clauses import Role
+from scenarios import strict_yaml
+from scenarios.problems import BadInput
+from scenarios.scenario import Text
+from scenarios.sourced import Mark, as_written, choice, read_fields, read_text
+
+ROLES: tuple[str, ...] = (*get_args(Role), "network")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault; `no_mutant` says why no device is broken in this way, where none is."""
+
+    id: str
+    roles: tuple[str, ...]
+    mark: Mark
+    title: Text
+    no_mutant: Text | None
+
+
+@cache
+def faults() -> Mapping[str, Fault]:
+    """All faults by id."""
+    source = files(__package__).joinpath("faults.yaml")
+    return parse(strict_yaml.parse("faults.yaml", source.read_bytes()))
+
+
+def parse(document: strict_yaml.Document) -> dict[str, Fault]:
+    """The faults that a document describes; raises `BadInput`."""
+    named = read_fields(document, (), {"ttcs": as_written, "faults": as_written})["faults"]
+    if not isinstance(named, dict):
+        raise BadInput([document.problem(("faults",), "no mapping", "faults by id")])
+    return {name: _fault(document, name) for name in named}
+
+
+def _fault(document: strict_yaml.Document, name: str) -> Fault:
+    path = ("faults", name)
+    fields = read_fields(document, path, _FIELDS, optional=("no_mutant",))
+    fields["title"] = read_text(document, (*path, "title"))
+    why = read_text(document, (*path, "no_mutant")) if "no_mutant" in fields else None
+    return Fault(**{"id": name, **fields, "no_mutant": why})
+
+
+def _roles(value: object) -> tuple[str, ...]:
+    roles = value if isinstance(value, list) else []
+    if not roles or any(role not in ROLES for role in roles):
+        raise ValueError(f"a list of {', '.join(ROLES)}")
+    return tuple(roles)
+
+
+_FIELDS: dict[str, Any] = {
+    "roles": _roles,
+    "mark": choice(*get_args(Mark)),
+    "title": as_written,
+    "no_mutant": as_written,
+}

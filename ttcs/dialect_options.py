@@ -6,15 +6,15 @@ import typer
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Cách nói của thiết bị. / How devices speak: reference, shared-http, linux-speaker, or a "
-    "Python file.",
+    help="Cách nói của thiết bị. / How devices speak: reference, shared-http, linux-speaker, "
+    "mcu-speaker, or a Python file.",
 )
 
 
 @app.callback()
 def dialect() -> None:
-    """Cách nói của thiết bị. / How devices speak: reference, shared-http, linux-speaker, or a
-    Python file.
+    """Cách nói của thiết bị. / How devices speak: reference, shared-http, linux-speaker,
+    mcu-speaker, or a Python file.
     """
 
 

@@ -78,9 +78,9 @@ def fleet(
         str,
         typer.Option(
             metavar="NAME|FILE",
-            help="Thiết bị nói thế nào: reference, shared-http, linux-speaker, hoặc tệp Python của "
-            "bạn, sẽ được CHẠY. / How devices speak: one of these, or your own Python file, which "
-            "is RUN.",
+            help="Thiết bị nói thế nào: reference, shared-http, linux-speaker, mcu-speaker, hoặc "
+            "tệp Python của bạn, sẽ được CHẠY. / How devices speak: one of these, or your own "
+            "Python file, which is RUN.",
         ),
     ] = "reference",
     vendor_server: Annotated[

@@ -20,13 +20,16 @@ def file(tmp_path: Path) -> Path:
     return written
 
 
-@pytest.mark.parametrize("name", ["reference", "shared-http", "linux-speaker"])
-def test_the_built_in_dialects_translate_as_recorded(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [("reference", 15), ("shared-http", 15), ("linux-speaker", 15), ("mcu-speaker", 8)],
+)
+def test_the_built_in_dialects_translate_as_recorded(name: str, least: int) -> None:
     status, out, error = here("dialect", "test", name, "--json")
     assert (status, error) == (0, "")
     told = json.loads(out)
     assert told["findings"] == []
-    assert told["lines"] >= 15
+    assert told["lines"] >= least
     assert told["transcripts"] >= 1
 
 
@@ -34,6 +37,27 @@ def test_the_dialect_of_the_guide_is_right(file: Path) -> None:
     status, out, error = here("dialect", "test", file)
     assert (status, error) == (0, ""), out
     assert "1 bản ghi / transcripts, 2 dòng / lines" in out
+
+
+def test_a_wire_that_names_no_command_and_has_no_word_for_the_volume(file: Path) -> None:
+    source = SOURCE.replace('" ".join([order.id, str(', '" ".join(["-", str(')
+    source = source.replace("return Order(order_id, ", 'return Order(" ".join(words), ')
+    words = 'words = ["VOLUME", str(percent)]'
+    assert words in source
+    file.write_text(source.replace(words, 'raise NoWord("not known")'), "utf-8")
+    lines = LINES.replace('"text": "c1 ', '"text": "- ').replace(
+        '{"id": "c1"', '{"id": "VOLUME 40"'
+    )
+    (file.parent / "transcripts" / "line_speaker" / "volume.jsonl").write_text(lines, "utf-8")
+    status, out, _ = here("dialect", "test", file)
+    assert (status, "0 sai / wrong" in out) == (0, True), out
+
+
+def test_a_name_that_the_wire_has_must_arrive(file: Path) -> None:
+    file.write_text(SOURCE.replace("return Order(order_id, ", 'return Order("x", '), "utf-8")
+    status, out, _ = here("dialect", "test", file)
+    assert status == 1
+    assert "carries orders: Play: arrives as x Play, expected c1 Play" in out
 
 
 def test_without_a_transcript_nothing_is_proven(file: Path) -> None:
@@ -103,7 +127,7 @@ def test_a_file_that_is_no_dialect_is_refused(file: Path, source: str, said: str
 def test_what_is_nowhere_is_refused(name: str) -> None:
     status, _, error = here("dialect", "test", name)
     assert status == 2
-    assert "reference, shared-http, linux-speaker or a .py file" in error
+    assert "reference, shared-http, linux-speaker, mcu-speaker or a .py file" in error
 
 
 HEAD = LINES.splitlines()[0]

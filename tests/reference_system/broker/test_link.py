@@ -61,11 +61,9 @@ def test_what_comes_before_the_subscription_is_confirmed_is_acknowledged_too(
     seen: list[Incoming] = []
     again = place.link(seen.append)
     assert place.eventually(lambda: again.state.connected)
-    taken = 0
-    while taken < 200 and place.eventually(lambda: len(seen) > taken):
+    for taken in range(200):
+        assert place.eventually(lambda taken=taken: len(seen) > taken)
         seen[taken].acknowledge()
-        taken += 1
-    assert taken == 200
 
 
 def test_a_callback_that_fails_ends_nothing(place: Place, caplog: pytest.LogCaptureFixture) -> None:

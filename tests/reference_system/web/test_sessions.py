@@ -7,13 +7,13 @@ import pytest
 from fastapi import FastAPI, Form, Request, Response
 from starlette.testclient import TestClient
 
+from reference_system.services.acting import acting
 from reference_system.services.people import accounts, attempts, passwords, sessions
 from reference_system.services.people.accounts import Account
 from reference_system.services.refusals import NotKnown
 from reference_system.services.units import Unit
 from reference_system.web.acting import (
     COOKIE,
-    PageActing,
     PageActor,
     PageToken,
     TheSystem,
@@ -166,8 +166,9 @@ def pages(system, person) -> TestClient:
         return {"login": actor.login, "csrf": csrf_token(token)}
 
     @app.post("/change")
-    def change(act: PageActing, word: Annotated[str, Form()]) -> str:
-        act.record("changed", word)
+    def change(actor: PageActor, word: Annotated[str, Form()], system: TheSystem) -> str:
+        with acting(system, actor) as act:
+            act.record("changed", word)
         return word
 
     @app.post("/logout")

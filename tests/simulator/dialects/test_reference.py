@@ -48,6 +48,7 @@ STORM = Play(
         315_840,
     ),
     expires_ms=1_789_132_800_000,
+    text="THỬ NGHIỆM. Bão số 4 sắp đổ bộ.",
 )
 MORNING = Play(
     item="b2/1",

@@ -158,6 +158,16 @@ def test_the_same_order_is_done_once_and_answered_each_time() -> None:
     assert of(Answer, first) == [Answer("a0", 2_000)]
 
 
+def test_an_order_without_a_name_is_done_each_time_it_comes() -> None:
+    speaker, stop = device(), Ordered(Order("", None, Stop(None)))
+    speaker.moment(2_000, ordered("a", NEWS))
+    effects = speaker.moment(3_000, [stop])
+    effects += speaker.moment(4_000, ordered("b", STORM))
+    effects += speaker.moment(10_000, [stop])
+    assert [ended.segment.item for ended in of(Ended, effects)] == ["news/1", "storm/1"]
+    assert speaker.status(11_000, "4G").playing is None
+
+
 def test_an_old_order_that_comes_again_stops_nothing_new() -> None:
     speaker = device()
     speaker.moment(2_000, ordered("a", NEWS))

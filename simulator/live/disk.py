@@ -30,7 +30,7 @@ class Disk:
     def __init__(self, children: Children, path: Path) -> None:
         """Mounted at once; raises `NotStarted`."""
         path.mkdir(mode=0o700)
-        mount = f'mount -t tmpfs -o size={SIZE_MB}m tmpfs "$1" && echo {_READY} && sleep inf'
+        mount = f'mount -t tmpfs -o size={SIZE_MB}m tmpfs "$1" && echo {_READY} && exec sleep inf'
         self._holder = children.child(
             "disk", ["/bin/sh", "-c", mount, "sh", str(path)], inside=_unshared()
         )

@@ -10,6 +10,9 @@ from simulator import virtual
 from simulator.fleet import Fleet
 from simulator.measures.tally import Tally
 
+LIVE_ONLY = {"PROFILE-LOG-LOST", "PROFILE-LOG-DOUBLED"}
+"""What no virtual run measures, and none passes."""
+
 LONG = {"vietnam-day", "binh-dinh-typhoon"}
 
 
@@ -27,5 +30,6 @@ def test_it_ends_as_it_expects(name: str) -> None:
         tally.add(event)
     judgement = judge(scenario.targets, tally.measurements(), "virtual")
     assert {one.target.id: one.verdict for one in judgement.targets} == {
-        request.id: Verdict.PASS for request in scenario.targets
+        request.id: Verdict.INCONCLUSIVE if request.id in LIVE_ONLY else Verdict.PASS
+        for request in scenario.targets
     }

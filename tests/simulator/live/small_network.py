@@ -6,6 +6,7 @@ import io
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -24,6 +25,7 @@ from simulator.emulator.population import residents
 from simulator.fleet import Fleet
 from simulator.live.breaking import Broken, follow, schedule
 from simulator.live.installation import Installation
+from simulator.live.people import Account
 
 COMMUNE = "21952"
 PATIENCE_S = 60.0
@@ -57,8 +59,8 @@ class Network:
     broken: list[Broken] = field(default_factory=list)
     answers: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     took_s: dict[str, float] = field(default_factory=dict)
-    server_ahead_s: dict[str, float] = field(default_factory=dict)
-    """How far the server's clock was ahead when it took an order, by its HTTP answer."""
+    server_ahead_s: list[float] = field(default_factory=list)
+    """How far the server's clock was ahead, by its HTTP answers, some a second."""
     waiting: int = 0
     """Log entries that no broker had confirmed at the end."""
     kept: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -94,9 +96,8 @@ def _kept(client: httpx2.Client) -> list[tuple[str, str]]:
     return [(row["device_id"], row["entry"]) for row in rows]
 
 
-def _person(installation: Installation) -> httpx2.Client:
-    """The approver, logged in."""
-    account = installation.people.approver
+def person(installation: Installation, account: Account) -> httpx2.Client:
+    """Somebody, logged in."""
     client = httpx2.Client(base_url=f"{installation.server_url}/api/v1", timeout=PATIENCE_S)
     asked = {"login": account.login, "password": account.password}
     token = client.post("/sessions", json=asked).raise_for_status().json()["token"]
@@ -119,13 +120,9 @@ class Desk:
         begin_s = time.monotonic()
         while time.monotonic() - begin_s < PATIENCE_S:
             try:
-                answer = self._client.post("/orders", json=words)
+                status = self._client.post("/orders", json=words).status_code
             except httpx2.TransportError:
                 status = 0
-            else:
-                status = answer.status_code
-                theirs = parsedate_to_datetime(answer.headers["date"])
-                self._network.server_ahead_s[key] = (theirs - datetime.now(UTC)).total_seconds()
             self._network.answers[key].append(status)
             if status in (200, 201):
                 self._network.took_s[key] = time.monotonic() - begin_s
@@ -203,7 +200,7 @@ def run(
     installation: Installation, scenario: Scenario, said: Sequence[Said], lasts_ms: int
 ) -> Network:
     """Let the faults happen while orders are given; return when all logs are told, or too late."""
-    network = Network(installation, _person(installation))
+    network = Network(installation, person(installation, installation.people.approver))
     try:
         asyncio.run(_run(network, Desk(network), scenario, said, lasts_ms))
         network.kept = network.look()
@@ -238,6 +235,7 @@ async def _run(
         await until(one.at_ms)
         await asyncio.to_thread(desk.order, one.key)
 
+    watching = asyncio.create_task(_watch_clock(network))
     try:
         async with asyncio.timeout(2 * PATIENCE_S), asyncio.TaskGroup() as group:
             group.create_task(
@@ -249,7 +247,20 @@ async def _run(
             group.create_task(until(lasts_ms))
         await _settled(network, emulated)
     finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
         await emulated.stop()
+
+
+async def _watch_clock(network: Network) -> None:
+    url = network.installation.server_url
+    async with httpx2.AsyncClient(base_url=url, timeout=PATIENCE_S) as client:
+        while True:
+            with suppress(httpx2.TransportError):
+                theirs = (await client.get("/api/v1/me")).headers["date"]
+                ahead = parsedate_to_datetime(theirs) - datetime.now(UTC)
+                network.server_ahead_s.append(ahead.total_seconds())
+            await asyncio.sleep(0.3)
 
 
 async def _settled(network: Network, emulated: EmulatedFleet) -> None:

@@ -1,11 +1,12 @@
 """Each fault really happens to real processes, and nothing is lost or doubled by it."""
 
 from collections import Counter
+from contextlib import closing
 
 import pytest
 
-from simulator.live import disk, server_clock
-from tests.simulator.live.small_network import Network, Said, run, scenario_with
+from simulator.live import disk, server_clock, spoken
+from tests.simulator.live.small_network import Network, Said, person, run, scenario_with
 
 DEVICES = 40
 SECOND = 1_000
@@ -100,9 +101,19 @@ def test_a_killed_server(installed):
 def test_a_full_disk(installed):
     network = broken(installed("disk"), f"full: disk, {FAULT}")
     took(network, "disk-full")
-    assert network.answers[network.during][0] == 503, "there was room"
-    assert network.answers[network.after] == [201]
     check_once(network)
+
+
+@pytest.mark.skipif(not disk.is_possible(), reason="this machine lets us mount nothing")
+def test_a_full_disk_takes_no_file_until_there_is_room(installed):
+    installation = installed("disk")
+    with closing(person(installation, installation.people.composer)) as composer:
+        sound = spoken.sound(2_000)
+        installation.fill_disk()
+        full = composer.post("/media/audio", content=sound)
+        installation.free_disk()
+        assert (full.status_code, full.json()["code"]) == (503, "full")
+        assert composer.post("/media/audio", content=sound).status_code == 201
 
 
 @pytest.mark.needs_tool("postgres")
@@ -118,6 +129,6 @@ def test_a_slow_database(installed):
 def test_a_server_whose_clock_is_set(installed, ahead):
     network = broken(installed("server-clock"), f'server_clock: "{ahead}", {FAULT}')
     took(network, "server-clock-set")
-    assert abs(network.server_ahead_s[network.during] - float(ahead[:-1])) < 5
-    assert abs(network.server_ahead_s[network.after]) < 5
+    assert any(abs(seen - float(ahead[:-1])) < 4 for seen in network.server_ahead_s)
+    assert abs(network.server_ahead_s[-1]) < 4
     check_once(network)

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from simulator.emulator.connection import Broker
-from simulator.live import mosquitto
+from simulator.live import disk, mosquitto
 from simulator.live.children import Children, NotStarted
 from simulator.live.installation import CannotBreak, Installation
 from simulator.live.people import engaged
@@ -120,6 +120,25 @@ def test_a_program_that_does_not_start_says_why_and_one_that_hangs_is_ended(tmp_
         assert not alive(pid)
     finally:
         children.close()
+
+
+@pytest.mark.skipif(not disk.is_possible(), reason="this machine lets us mount nothing")
+def test_a_disk_is_full_to_the_byte_and_gone_with_all_that_holds_it(tmp_path):
+    before = family(os.getpid())
+    children = Children(tmp_path)
+    try:
+        made = disk.Disk(children, tmp_path / "data")
+        write = [*made.inside, "/bin/sh", "-c", 'echo x > "$1"', "sh", str(tmp_path / "data/file")]
+        made.fill()
+        assert subprocess.run(write, capture_output=True, check=False).returncode != 0
+        made.free()
+        assert subprocess.run(write, capture_output=True, check=False).returncode == 0
+        assert not list((tmp_path / "data").iterdir()), "nobody else sees it"
+        holding = family(os.getpid()) - before
+    finally:
+        children.close()
+    assert holding
+    assert not [pid for pid in holding if alive(pid)]
 
 
 def test_programs_do_not_outlive_a_killed_parent(tmp_path):

@@ -40,7 +40,7 @@ BACKLOG = 2_048
 """Connections that wait to be accepted."""
 
 
-class CannotServe(Exception):  # noqa: N818 (reads as what it is where it is raised)
+class CannotServe(Exception):
     """The source system cannot start as asked; the text is one line for people."""
 
 

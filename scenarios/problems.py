@@ -37,7 +37,7 @@ class Problem:
         return one_line(f"{where}: {warning}{place}is {self.wrong}, expected {self.expected}{hint}")
 
 
-class BadInput(Exception):  # noqa: N818 - the reader's error is the input's fault, not a failure
+class BadInput(Exception):
     """Input that cannot be used; `problems` lists everything wrong with it, in the file's order."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:

@@ -48,7 +48,7 @@ _SCHEDULER: Final = "the address of a Dask scheduler that answers, such as tcp:/
 _ALIKE: Final = ("ttcs-hil", "numpy", "distributed")
 
 
-class WorkersFailed(Exception):  # noqa: N818 - says what happened, in one line
+class WorkersFailed(Exception):
     """Workers ended, or could not do what was asked, before everything was measured."""
 
 

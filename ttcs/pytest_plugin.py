@@ -16,7 +16,7 @@ import pytest
 _SUFFIX = ".ttcs.yaml"
 
 
-class TargetNotMet(Exception):  # noqa: N818 - the verdict on what was tried, not an error here
+class TargetNotMet(Exception):
     """Why a target, or a run, did not pass: text for people."""
 
 

@@ -13,7 +13,7 @@ Work = TypeVar("Work")
 Result = TypeVar("Result")
 
 
-class ProcessLost(Exception):  # noqa: N818 - says what happened, in one line
+class ProcessLost(Exception):
     """A process ended before its work."""
 
 

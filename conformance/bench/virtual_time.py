@@ -12,7 +12,7 @@ from typing import TypeVar
 Result = TypeVar("Result")
 
 
-class NothingHappens(RuntimeError):  # noqa: N818 - says what it is
+class NothingHappens(RuntimeError):
     """Everybody waits, and no timer is set."""
 
 

@@ -92,7 +92,7 @@ _LONGEST_S = 7 * 86_400
 Reason = Literal["size", "json", "field", "time-unit", "time-zone", "clock"]
 
 
-class BadMessage(ValueError):  # noqa: N818 - as scenarios.problems.BadInput: the sender's fault
+class BadMessage(ValueError):
     """A message that is refused; the text is one line: which field, what it is, what is expected.
 
     `reason` sorts refusals: too large; not JSON as it should be; a field not as described; an

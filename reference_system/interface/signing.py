@@ -26,7 +26,7 @@ CLOCK_TOLERANCE_MS = 60_000
 BadReason = Literal["unsigned", "foreign-key", "altered", "wrong-device", "not-yet", "expired"]
 
 
-class BadSignature(ValueError):  # noqa: N818 - as messages.BadMessage: the sender's fault
+class BadSignature(ValueError):
     """A command that must not be obeyed; `reason` says why."""
 
     def __init__(self, reason: BadReason, text: str) -> None:

@@ -54,7 +54,7 @@ _NAME = re.compile(DEVICE_NAME)
 _TOPIC = re.compile(f"{PREFIX}/({DEVICE_NAME})/([a-z]+)")
 
 
-class BadTopic(ValueError):  # noqa: N818 - the topic is at fault, as in scenarios.problems.BadInput
+class BadTopic(ValueError):
     """A topic or a device name that this interface does not have; the text is one line."""
 
 

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 
-class Refusal(Exception):  # noqa: N818 (reads as what it is where it is raised)
+class Refusal(Exception):
     """Something that the system does not do; nothing was stored.
 
     `code` is for programs and never changes; `field` names what was wrong in what was sent.

@@ -48,7 +48,7 @@ REASONS: dict[str, tuple[str, str]] = {
 }
 
 
-class Refused(Exception):  # noqa: N818 - it is the input that is wrong, not the program
+class Refused(Exception):
     """Something that cannot be done, with its `reason` from `REASONS`, in `vi` and in `en`."""
 
     def __init__(self, reason: str, **words: str) -> None:

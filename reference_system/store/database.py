@@ -21,7 +21,7 @@ BUSY_MS = 10_000
 _WRITER_LOCK = 0x74746373  # the number of PostgreSQL's advisory lock, "ttcs"
 
 
-class BadAddress(ValueError):  # noqa: N818 (reads as what it is where it is raised)
+class BadAddress(ValueError):
     """A database address that cannot be used."""
 
 

@@ -14,7 +14,7 @@ ERAS: tuple[str, ...] = ("2022", "2025-06", "2025-07")
 """Oldest first: 2022 and mid-2025 with three levels, since 1 July 2025 two (no districts)."""
 
 
-class UnknownEra(ValueError):  # noqa: N818 (reads as what it is where it is raised)
+class UnknownEra(ValueError):
     """No era was named, or one that is not in `ERAS`."""
 
     def __init__(self, era: str) -> None:

@@ -16,7 +16,7 @@ Outcome = Literal["played", "cut", "missed", "failed"]
 """Heard to its end; cut off; never begun; begun without sound."""
 
 
-class NotUnderstood(ValueError):  # noqa: N818 - the message is at fault, not the device
+class NotUnderstood(ValueError):
     """A message that is no command of this dialect; the text is one line."""
 
 
@@ -304,7 +304,7 @@ class Dialect(ABC):
 # ---- The other end ------------------------------------------------------------------------------
 
 
-class NoWord(ValueError):  # noqa: N818 - the wire is at fault, not the program
+class NoWord(ValueError):
     """An order that this wire cannot say; the text is one line."""
 
 

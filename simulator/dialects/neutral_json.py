@@ -41,7 +41,7 @@ _Words = TypeVar("_Words")
 _STRICT = ConfigDict(strict=True, extra="forbid")
 
 
-class NotNeutral(ValueError):  # noqa: N818 - the text is at fault
+class NotNeutral(ValueError):
     """JSON that is none of the neutral words; the text is one line."""
 
 

@@ -41,7 +41,7 @@ _IP_BIND_ADDRESS_NO_PORT = 24
 """As linux/in.h has it; Python names it from 3.12 on."""
 
 
-class NotConnected(OSError):  # noqa: N818 - reads as what it is where it is caught
+class NotConnected(OSError):
     """The broker was not reached, or lets the device not in; the text is one line."""
 
 

@@ -12,7 +12,7 @@ TOLERANCE_MS = 250
 """By how much a sound may differ from what was announced: an MP3 pads its first and last frames."""
 
 
-class NotDecoded(ValueError):  # noqa: N818 - reads as what it is where it is caught
+class NotDecoded(ValueError):
     """It is no sound, or a damaged one; the text is one line."""
 
 

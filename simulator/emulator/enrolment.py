@@ -33,7 +33,7 @@ REGISTERED_AS: Mapping[Kind, str] = {
 }
 
 
-class NotEnrolled(Exception):  # noqa: N818 - reads as what it is where it is caught
+class NotEnrolled(Exception):
     """The source system does not take them, or was not reached; the text is one line."""
 
 

@@ -40,7 +40,7 @@ KNOCK_S, KNOCK_EVERY_S = 5.0, 0.25
 FAREWELL_S = 3.0
 
 
-class NoRoom(Exception):  # noqa: N818 - reads as what it is where it is caught
+class NoRoom(Exception):
     """The machine does not let one process have so many connections; the text is one line."""
 
 

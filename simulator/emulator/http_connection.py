@@ -31,7 +31,7 @@ REQUEST_S = 60.0
 """How long a request may take with its turn in the pool."""
 
 
-class NotTaken(Exception):  # noqa: N818 - reads as what it is where it is caught
+class NotTaken(Exception):
     """A request that failed; `again`: another try may do, `status` is 0 where there was none."""
 
     def __init__(self, why: str, again: bool, status: int = 0) -> None:

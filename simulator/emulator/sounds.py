@@ -24,7 +24,7 @@ RETRY_S = (1.0, 2.0, 4.0, 8.0)
 """How long to wait before each further try, where the server was not reached or had a fault."""
 
 
-class NoSound(Exception):  # noqa: N818 - reads as what it is where it is caught
+class NoSound(Exception):
     """The sound cannot be had; the text is one line."""
 
 

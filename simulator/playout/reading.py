@@ -50,7 +50,7 @@ _Reader = Callable[[Any], Any]
 """Turns decoded JSON into a value; raises `_Fault`."""
 
 
-class _Fault(Exception):  # noqa: N818 - the input's fault, told as `BadInput`
+class _Fault(Exception):
     def __init__(self, wrong: str, expected: str, place: str = "") -> None:
         super().__init__(wrong)
         self.wrong, self.expected, self.place = wrong, expected, place

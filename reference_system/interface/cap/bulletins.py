@@ -82,7 +82,7 @@ _NOTES: dict[str, tuple[str, str]] = {
 }
 
 
-class NoBulletin(Exception):  # noqa: N818 - a sound alert that nobody is to be told of
+class NoBulletin(Exception):
     """An alert that is no bulletin: `reason` is its status or type, said in `vi` and `en`."""
 
     def __init__(self, reason: Status | MessageType) -> None:

@@ -28,7 +28,7 @@ _IDENTITY = re.compile(r"[^\s,<&]+")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", re.ASCII)
 
 
-class BadCap(ValueError):  # noqa: N818 - it is the message that is bad
+class BadCap(ValueError):
     """Bytes that are no CAP 1.2 alert; one line, with the line in the message where it is known."""
 
 

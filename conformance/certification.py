@@ -14,7 +14,6 @@ from conformance.targets import limit_of
 from conformance.trial import Trial
 from conformance.verdicts import Lifecycle, Reason, Verdict, overall
 
-
 ANSWERS = "each-command-answered"
 """The check that a device without a sign of life fails, while nothing else can be said of it."""
 

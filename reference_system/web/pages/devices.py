@@ -86,7 +86,7 @@ def tell(visit: TheVisit, device_id: str) -> Response:
     typed = visit.typed
     secret = None
     try:
-        do = typed.choice("do", ("volume", "stop", "rotate", "revoke"))
+        do = typed.choice("do", ("volume", "stop", "restart", "rotate", "revoke"))
         with visit.acting() as act:
             match do:
                 case "volume":
@@ -94,6 +94,8 @@ def tell(visit: TheVisit, device_id: str) -> Response:
                     deliveries.set_volume(act, device_id, percent)
                 case "stop":
                     deliveries.stop(act, device_id)
+                case "restart":
+                    deliveries.restart(act, device_id)
                 case "rotate":
                     _, secret = credentials.rotate(act, device_id)
                 case "revoke":

@@ -9,7 +9,7 @@ from reference_system.dispatch.commands import DAY_MS
 from reference_system.services.acting import looking
 from reference_system.services.system import System
 from reference_system.store.content import BulletinRow
-from reference_system.store.orders import Order
+from reference_system.store.orders import Delivery, Order
 from reference_system.store.people import AuditEntry, Person
 from reference_system.web.pages.rendering import local
 from tests.reference_system.web.pages.forms import Form
@@ -200,6 +200,30 @@ def test_a_secret_is_shown_once_and_kept_nowhere(
     assert secret not in form.get(f"/devices/{lived_in['device']}").text
     with system.database.reading() as session:
         assert all(secret not in str(row.detail) for row in session.query(AuditEntry))
+
+
+@pytest.mark.parametrize(
+    ("said", "body"),
+    [
+        ({"do": "volume", "percent": "35"}, {"DieuKhienThietBi": {"MaLenh": "0", "ThamSo": "35"}}),
+        ({"do": "stop"}, {"DungPhat": {}}),
+        ({"do": "restart"}, {"KhoiDongLai": {}}),
+    ],
+)
+def test_a_device_is_told(
+    form: Form,
+    known: Callable,
+    system: System,
+    lived_in: dict[str, str],
+    said: dict[str, str],
+    body: dict[str, object],
+) -> None:
+    form.log_in(known("bao"))
+    answer = form.post(f"/devices/{lived_in['device']}", **said)
+    assert answer.status_code == 303
+    with system.database.reading() as session:
+        told = session.query(Delivery).order_by(Delivery.created_ms.desc()).first()
+    assert told.message == body
 
 
 def test_a_slot_is_changed_without_losing_what_the_form_does_not_show(

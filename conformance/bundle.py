@@ -95,14 +95,15 @@ def files_of(folder: Path) -> list[Path]:
 
 
 def manifest_of(folder: Path, kind: str) -> dict[str, Any]:
-    """What a bundle's manifest says of the files that stand in it now."""
+    """What a bundle's manifest says of the files that stand in it now, itself left out."""
+    files = [path for path in files_of(folder) if path != folder / MANIFEST]
     return {
         "ttcs": 1,
         "bundle": SCHEMA_VERSION,
         "kind": kind,
         "created": now(),
         "versions": versions(),
-        "files": {path.relative_to(folder).as_posix(): _digest(path) for path in files_of(folder)},
+        "files": {path.relative_to(folder).as_posix(): _digest(path) for path in files},
     }
 
 

@@ -125,6 +125,29 @@ def parse(document: strict_yaml.Document) -> Declaration:
     )
 
 
+def written(declared: Declaration) -> dict[str, Any]:
+    """As a bundle keeps it, for the same reader."""
+    device = declared.device
+    firmware = {"version": device.firmware, "sha256": device.firmware_sha256}
+    limits = {
+        "message_bytes": declared.message_bytes,
+        "commands_per_s": declared.commands_per_s,
+        "cold_start": declared.cold_start_ms and f"{declared.cold_start_ms}ms",
+    }
+    return {
+        "ttcs": 1,
+        "device": {
+            "vendor": device.vendor,
+            "model": device.model,
+            "serial": device.serial,
+            "firmware": {name: value for name, value in firmware.items() if value is not None},
+        },
+        "profile": declared.role,
+        "supports": {**declared.supports, "codecs": list(declared.codecs)},
+        "limits": {name: value for name, value in limits.items() if value is not None},
+    }
+
+
 def compared(
     declared: Declaration,
     records: Iterable[Record],

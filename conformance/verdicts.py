@@ -53,6 +53,7 @@ class Reason(StrEnum):
     DEVICE_SILENT = "device-silent"
     DEVICE_DIED = "device-died"
     HARNESS_TROUBLE = "harness-trouble"
+    WAIVER_UNUSED = "waiver-unused"
 
 
 PRECEDENCE: Final = (

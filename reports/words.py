@@ -76,6 +76,22 @@ REASONS: Final[Mapping[Reason, Text]] = {
         "công cụ thử không đo đại lượng này", "the harness did not measure this"
     ),
     Reason.NO_TARGET: Text("kịch bản không nêu chỉ tiêu nào", "the scenario names no target"),
+    Reason.NOT_MET: Text("không đúng yêu cầu", "not as required"),
+    Reason.NOT_SUPPORTED: Text("thiết bị không khai báo khả năng này", "not declared as supported"),
+    Reason.NOT_PERMITTED: Text("bàn thử không cho phép", "the bench does not permit it"),
+    Reason.NOT_TESTED: Text("bộ thử không thử điều này", "not tested by this harness"),
+    Reason.DEVICE_SILENT: Text(
+        "thiết bị không trả lời trước khi thử", "the device did not answer before the case"
+    ),
+    Reason.DEVICE_DIED: Text(
+        "thiết bị không còn trả lời sau khi thử", "the device no longer answered after the case"
+    ),
+    Reason.HARNESS_TROUBLE: Text(
+        "lỗi của bộ thử hoặc bàn thử", "trouble of the harness or the bench"
+    ),
+    Reason.WAIVER_UNUSED: Text(
+        "có miễn trừ không khớp lỗi nào", "there is a waiver that matches no failure"
+    ),
 }
 
 NATURES: Final[Mapping[Nature, Text]] = {
@@ -103,6 +119,13 @@ CHECKS: Final[Mapping[Check, Text]] = {
 }
 
 COMPARISONS: Final[Mapping[Comparison, str]] = {"at most": "≤", "at least": "≥", "over": ">"}
+
+TROUBLES: Final[Mapping[str, Text]] = {
+    "full-disk": Text("ổ đĩa đầy", "full disk"),
+    "slow-database": Text("cơ sở dữ liệu chậm", "slow database"),
+    "wrong-clock": Text("đồng hồ hệ thống nguồn sai", "wrong clock of the source system"),
+}
+"""The faults that not every world knows."""
 
 NEVER: Final = Text("không bao giờ", "never")
 

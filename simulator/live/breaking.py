@@ -47,7 +47,7 @@ _DOES: dict[TroubleKind, What] = {
 }
 
 
-class NotBroken(Exception):  # noqa: N818 - reads as what it is where it is caught
+class NotBroken(Exception):
     """A fault could not be brought about, so the run says nothing; the text is one line."""
 
 

@@ -15,7 +15,7 @@ _POLL_S = 0.02
 _MOST_WORDS = 300
 
 
-class NotStarted(Exception):  # noqa: N818 - reads as what it is where it is caught
+class NotStarted(Exception):
     """A program is missing, or does not do what it was started for; the text is one line."""
 
 

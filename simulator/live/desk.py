@@ -20,11 +20,11 @@ _LATER_PERHAPS = frozenset({"confirmation-needed", "wrong-code"})
 """Refusals that the next code of the second factor may end."""
 
 
-class Refused(Exception):  # noqa: N818 - reads as what it is where it is caught
+class Refused(Exception):
     """The source system said no; the text is one line."""
 
 
-class NotAnswered(Exception):  # noqa: N818 - reads as what it is where it is caught
+class NotAnswered(Exception):
     """The source system was not reached, or had a fault of its own; another try may do."""
 
 

@@ -30,7 +30,7 @@ _MQTT = re.compile(r"mqtt://127\.0\.0\.1:(\d+)")
 _ANSWER_S = 5.0
 
 
-class CannotBreak(Exception):  # noqa: N818 - reads as what it is where it is caught
+class CannotBreak(Exception):
     """The machine, or the system, does not let this be broken; the text is one line."""
 
 

@@ -25,7 +25,7 @@ RELAYED_FROM = "https://tiep-am.invalid"
 _PREPARING_S = 120.0
 
 
-class NotPrepared(Exception):  # noqa: N818 - reads as what it is where it is caught
+class NotPrepared(Exception):
     """The source system does not take what is to be said; the text is one line."""
 
 

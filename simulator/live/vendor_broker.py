@@ -16,7 +16,7 @@ _STOP_S = 5.0
 _WHERE = ("/usr/sbin", "/usr/local/sbin")
 
 
-class NoVendorBroker(Exception):  # noqa: N818 - reads as what it is where it is caught
+class NoVendorBroker(Exception):
     """It cannot be started; the text is one line."""
 
 

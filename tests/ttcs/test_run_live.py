@@ -157,6 +157,43 @@ def begun_in(folder: Path) -> list[str]:
     return found
 
 
+BOARDS = MINUTE.replace(
+    "programme:",
+    "  - {where: all, profile: board-reference, clusters: 1, link: wifi, basis: assumed,\n"
+    "     adds: true}\nprogramme:",
+).replace("sound: {length: 1m}", 'sound: {length: 1m, text: "Thử nghiệm: vào nhà ngay."}')
+
+
+@pytest.mark.slow
+@pytest.mark.needs_tool("mosquitto")
+@pytest.mark.needs_tool("espeak-ng")
+@pytest.mark.needs_tool("chromium")
+def test_a_board_is_rendered_and_the_virtual_world_stands_beside(scenario: Path) -> None:
+    scenario.write_text(BOARDS, "utf-8")
+    status, out, error = here("run", scenario, "--world", "live", *PART)
+    found = written(Path("out/minute"))
+    assert status == 0, (out, error)
+    jsonschema.validate(found, SCHEMA)
+    board = found["live"]["board"]
+    assert (board["device"], board["item"], board["why"]) == ("21952-13", "storm/1", None)
+    assert board["words"].split("\n\n") == [
+        *("KHẨN CẤP / EMERGENCY", "Thử nghiệm: storm", "Thử nghiệm: vào nhà ngay.")
+    ]
+    picture = Path("out/minute", board["picture"]).read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    manifest = written(Path("out/minute"), "manifest.json")
+    assert manifest["files"][board["picture"]]["bytes"] == len(picture)
+    assert "E-board 21952-13: rendered storm/1" in out
+
+    beside = found["comparison"]
+    assert beside["tolerance"]["time_judged"] is False
+    assert [curve["id"] for curve in beside["curves"]] == ["storm", "flood"]
+    assert beside["within"] is True, beside
+    here("run", scenario, *PART, "--out", "virtual")
+    told = json.loads(here("compare", "virtual", "out/minute", "--json")[1])
+    assert told["worlds"] == beside
+
+
 @pytest.mark.slow
 @pytest.mark.needs_tool("mosquitto")
 @pytest.mark.needs_tool("espeak-ng")

@@ -1,0 +1,66 @@
+"""What only certifications say, in both languages."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from conformance.clauses import Method, Role
+from conformance.seal import How, Signer
+from conformance.verdicts import Reason
+from reports.words import REASONS
+from scenarios.scenario import Text
+
+WHY: Final[Mapping[Reason, Text]] = {
+    **REASONS,
+    Reason.MET: Text("đúng yêu cầu", "as required"),
+    Reason.NO_EVIDENCE: Text("không có kết quả", "no result"),
+    Reason.NO_OBSERVATION: Text("không quan sát được", "not observed"),
+    Reason.NOT_MEASURED: Text("không đo độ trễ", "latency not measured"),
+}
+
+ROLES: Final[Mapping[Role, Text]] = {
+    "ip-speaker": Text("loa IP", "IP speaker"),
+    "fm-converter": Text("bộ chuyển đổi FM ↔ IP", "FM converter"),
+    "e-board": Text("bảng tin điện tử", "notice board"),
+    "station-software": Text("phần mềm đài", "station software"),
+    "source-system": Text("hệ thống nguồn", "source system"),
+    "operator": Text("người vận hành", "operator"),
+}
+
+METHODS: Final[Mapping[Method, Text]] = {
+    "test": Text("thử", "test"),
+    "measurement": Text("đo", "measurement"),
+    "inspection": Text("xem xét", "inspection"),
+    "declaration": Text("khai báo", "declaration"),
+}
+
+NATURES: Final = {
+    "law": Text("Pháp luật", "Law"),
+    "profile": Text("Hồ sơ, không phải luật", "Profile, not law"),
+}
+
+RUN_BY: Final = {
+    "vendor": Text("hãng tự thử", "vendor-run"),
+    "witnessed": Text("hãng thử, có chứng kiến", "vendor-run, witnessed"),
+    "province": Text("tỉnh thử", "province-run"),
+}
+
+SIGNERS: Final[Mapping[Signer, Text]] = {
+    "trusted": Text("ký bằng khóa được tin cậy", "signed by a trusted key"),
+    "self-signed": Text(
+        "chỉ khóa trong gói tự bảo đảm; hãy nêu --trust",
+        "vouched for by its own key alone; give --trust",
+    ),
+    "unknown": Text(
+        "khóa ký không nằm trong --trust", "signed by a key that --trust does not name"
+    ),
+    "unsigned": Text("không có chữ ký", "not signed"),
+    "forged": Text("chữ ký sai", "the signature does not fit"),
+}
+
+CHANGES: Final[Mapping[How, Text]] = {
+    "changed": Text("bị sửa", "changed"),
+    "added": Text("thêm vào", "added"),
+    "missing": Text("bị mất", "missing"),
+    "not-a-plain-file": Text("không phải tệp thường", "not a plain file"),
+    "another-than-planned": Text("khác với kế hoạch", "another than planned"),
+}

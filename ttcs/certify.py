@@ -1,0 +1,199 @@
+"""`ttcs certify`: a device tried in every case of its role, judged, and sealed in a bundle."""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+
+from conformance import bundle_contents, capabilities, certifying, demo, evidence, waivers
+from conformance.bench import description
+from conformance.bench.description import Description
+from conformance.capabilities import Declaration
+from conformance.case import judged
+from conformance.certify_bundle import check_new
+from conformance.clauses import Role
+from conformance.plan import MAX_CHALLENGE, RunBy
+from conformance.signing import new_private, read_private
+from conformance.suites import CASES
+from conformance.verdicts import EXIT_STATUS, Verdict
+from conformance.verification import MISJUDGED
+from conformance.waivers import Waiver
+from reports import certification_console
+from scenarios import profiles, strict_yaml
+from scenarios.problems import BadInput, Problem
+from ttcs.clauses import laid_over
+from ttcs.main import BAD_INPUT, CONFORMANT, HARNESS_ERROR, NOT_CONFORMANT
+from ttcs.telling import tell, tell_error, tell_first
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of the command, as they were given."""
+
+    role: Role | None
+    demo: bool
+    capabilities: Path | None
+    bench: Path | None
+    clauses: Path | None
+    waivers: Path | None
+    challenge: str | None
+    run_by: RunBy
+    key: Path | None
+    chosen: tuple[str, ...] | None
+    out: Path | None
+    as_json: bool
+
+
+def certify(asked: Asked) -> int:
+    """Tries, judges, seals and tells; the exit code."""
+    try:
+        place = _place(asked)
+        wanted = _wanted(asked)
+        key = read_private(asked.key) if asked.key else new_private()
+        with _Bar() as bar:
+            results, signer = certifying.certify(wanted, place, key, bar.at)
+    except BadInput as bad:
+        tell_first(bad)
+        return BAD_INPUT
+    except OSError as error:
+        tell_error(f"{error.filename or asked.out}: {error.strerror or error}")
+        return HARNESS_ERROR
+    except MISJUDGED as error:
+        tell_error(f"lỗi của bộ thử / harness error: {error!r}")
+        return HARNESS_ERROR
+    if asked.as_json:
+        said = {"bundle": str(place), "fingerprint": signer.fingerprint, "results": results}
+        tell(json.dumps(said, ensure_ascii=False, indent=1))
+    else:
+        _print(certification_console.results(results, str(place)))
+        tell(f"{place}: {signer.fingerprint}")
+        if asked.key is None:
+            tell("ký bằng khóa dùng một lần / signed by a key that is thrown away: --key")
+    return EXIT_STATUS[Verdict(results["verdict"]["verdict"])]
+
+
+def replay(place: Path, case: str, *, as_json: bool) -> int:
+    """Tries a case of a bundle again and tells whether it sees the same; the exit code."""
+    try:
+        found = evidence.read(bundle_contents.read(place).files)
+        if case not in found.trials or case in found.plan.strange(CASES):
+            raise _bad(f"--replay {place}", case, "a case that was tried, in this version's form")
+        if not _can_replay(found.plan.bench.facts):
+            raise _bad(f"--replay {place}", "another bench", "one with an emulated device")
+        again = certifying.try_again(found.plan, case)
+        then = judged(CASES[case], found.trials[case].record)
+    except BadInput as bad:
+        tell_first(bad)
+        return BAD_INPUT
+    except MISJUDGED as error:
+        tell_first(_bad(f"{place}", f"a record that cannot be judged: {error!r}", "a case's"))
+        return BAD_INPUT
+    now = judged(CASES[case], again.record)
+    rows = [(name, seen.ok, now[name].ok) for name, seen in then.items()]
+    same = all(before == after for _, before, after in rows)
+    if as_json:
+        checks = [dict(zip(("check", "then", "now"), row, strict=True)) for row in rows]
+        tell(json.dumps({"case": case, "same": same, "checks": checks}, indent=1))
+    else:
+        _print(certification_console.replay(case, rows))
+    return CONFORMANT if same else NOT_CONFORMANT
+
+
+def _can_replay(facts: Mapping[str, Any]) -> bool:
+    return facts.get("driver") == "emulated" and facts.get("profile") in profiles.names()
+
+
+def _place(asked: Asked) -> Path:
+    if asked.out is None:
+        raise _bad("--out", "not given", "a new folder for the bundle")
+    check_new(asked.out)
+    return asked.out
+
+
+def _wanted(asked: Asked) -> certifying.Asked:
+    """What is asked for, understood; raises `BadInput`."""
+    if asked.role is None:
+        raise _bad("--profile", "not given", f"one of {', '.join(demo.PROFILES)}")
+    if asked.challenge is not None and not 0 < len(asked.challenge) <= MAX_CHALLENGE:
+        expected = f"a text of at most {MAX_CHALLENGE} characters"
+        raise _bad("--challenge", f"of {len(asked.challenge)} characters", expected)
+    declared = _declared(asked, asked.role)
+    return certifying.Asked(
+        declared,
+        _bench(asked, asked.role),
+        laid_over(asked.clauses),
+        _waivers(asked.waivers, declared),
+        asked.challenge,
+        asked.run_by,
+        _chosen(asked.chosen, asked.role),
+    )
+
+
+def _declared(asked: Asked, role: Role) -> Declaration:
+    if asked.capabilities is None:
+        if asked.demo:
+            return demo.declaration(role)
+        raise _bad("--capabilities", "not given", "what the device declares, or --demo")
+    declared = capabilities.read(asked.capabilities)
+    if declared.role != role:
+        raise _bad(f"--profile {role}", "another", f"{declared.role}, which the file declares")
+    return declared
+
+
+def _bench(asked: Asked, role: Role) -> Description:
+    if asked.demo == (asked.bench is not None):
+        raise _bad("--bench", "given with --demo" if asked.demo else "not given", "one of both")
+    if asked.bench is None:
+        return Description("test", demo.PROFILES[role], demo.PERMITS)
+    return description.read(asked.bench)
+
+
+def _waivers(path: Path | None, declared: Declaration) -> tuple[Waiver, ...]:
+    if path is None:
+        return ()
+    found = waivers.parse(strict_yaml.read(path))
+    waivers.check_valid(found, declared.device, date.today(), str(path))
+    return found
+
+
+def _chosen(names: tuple[str, ...] | None, role: Role) -> tuple[str, ...] | None:
+    for name in names or ():
+        if name not in CASES or role not in CASES[name].roles:
+            raise _bad("--case", name, f"a case for {role}; `ttcs clauses --coverage` names them")
+    return names
+
+
+class _Bar:
+    """A progress bar on a terminal; nothing in a pipe."""
+
+    def __init__(self) -> None:
+        console = Console(stderr=True)
+        self._progress = Progress(console=console, transient=True, disable=not sys.stderr.isatty())
+        self._task = self._progress.add_task("ttcs certify")
+
+    def __enter__(self) -> "_Bar":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *about: object) -> None:
+        self._progress.stop()
+
+    def at(self, number: int, of: int, case: str) -> None:
+        self._progress.update(self._task, total=of, completed=number, description=case)
+
+
+def _print(table: Any) -> None:
+    console = Console()
+    with console.capture() as shown:
+        console.print(table)
+    tell(shown.get().rstrip("\n"))
+
+
+def _bad(option: str, wrong: str, expected: str) -> BadInput:
+    return BadInput([Problem(option, None, None, "", wrong, expected)])

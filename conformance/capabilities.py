@@ -15,7 +15,7 @@ from conformance.record import Record
 from scenarios import strict_yaml
 from scenarios.problems import shown
 from scenarios.scenario import Text
-from scenarios.sourced import choice, quantity, read_fields, words
+from scenarios.sourced import choice, mapping, quantity, read_fields, version_1, words, yes_or_no
 from scenarios.units import duration_ms
 
 FEATURES: Mapping[str, Text] = {
@@ -179,24 +179,6 @@ def _discovered(
 # ---- What a file may say ------------------------------------------------------------------------
 
 
-def _first(value: object) -> int:
-    if value != 1 or isinstance(value, bool):
-        raise ValueError("1, the version of this format")
-    return 1
-
-
-def _mapping(value: object) -> object:
-    if not isinstance(value, dict):
-        raise ValueError("a mapping")
-    return value
-
-
-def _yes_or_no(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("true or false")
-    return value
-
-
 def _short(value: object) -> str:
     if not isinstance(value, str) or not 0 < len(value.strip()) <= _MOST_CHARACTERS:
         raise ValueError(f"a text of at most {_MOST_CHARACTERS} characters, in quotes")
@@ -225,20 +207,20 @@ def _count(value: object) -> int:
 _MOST_CHARACTERS = 200
 
 _PARTS: dict[str, Any] = {
-    "ttcs": _first,
-    "device": _mapping,
+    "ttcs": version_1,
+    "device": mapping,
     "profile": choice(*get_args(Role)[:3]),
-    "supports": _mapping,
-    "limits": _mapping,
+    "supports": mapping,
+    "limits": mapping,
 }
 _DEVICE: dict[str, Any] = {
     "vendor": _short,
     "model": _short,
     "serial": _short,
-    "firmware": _mapping,
+    "firmware": mapping,
 }
 _FIRMWARE: dict[str, Any] = {"version": _short, "sha256": _hash}
-_SUPPORTS: dict[str, Any] = {**dict.fromkeys(FEATURES, _yes_or_no), "codecs": _codecs}
+_SUPPORTS: dict[str, Any] = {**dict.fromkeys(FEATURES, yes_or_no), "codecs": _codecs}
 _LIMITS: dict[str, Any] = {
     "message_bytes": _count,
     "commands_per_s": _count,

@@ -17,7 +17,7 @@ from conformance.certification import CheckResult
 from scenarios import strict_yaml
 from scenarios.problems import BadInput, Problem
 from scenarios.scenario import Text
-from scenarios.sourced import choice, read_fields, read_text, words
+from scenarios.sourced import choice, mapping, read_fields, read_text, version_1, words
 
 Kind = Literal["accepted-deviation", "fix-promised", "dispute"]
 """The buyer accepts it; the maker has promised a firmware; the failure itself is contested."""
@@ -55,7 +55,7 @@ def fingerprint(clause: str, revision: int, result: CheckResult) -> str:
 
 def parse(document: strict_yaml.Document) -> tuple[Waiver, ...]:
     """The waivers that a document holds; raises `BadInput`."""
-    parts = read_fields(document, (), {"ttcs": _first, "waivers": _list})
+    parts = read_fields(document, (), {"ttcs": version_1, "waivers": _list})
     found = []
     for number in range(len(parts["waivers"])):
         path = ("waivers", number)
@@ -108,21 +108,9 @@ def written(waivers: tuple[Waiver, ...]) -> Mapping[str, Any]:
     }
 
 
-def _first(value: object) -> int:
-    if value != 1 or isinstance(value, bool):
-        raise ValueError("1, the version of this format")
-    return 1
-
-
 def _list(value: object) -> object:
     if not isinstance(value, list) or not 0 < len(value) <= MOST:
         raise ValueError(f"a list of 1 to {MOST} waivers")
-    return value
-
-
-def _mapping(value: object) -> object:
-    if not isinstance(value, dict):
-        raise ValueError("a mapping")
     return value
 
 
@@ -143,8 +131,8 @@ _FIELDS: dict[str, Any] = {
     "clause": words,
     "failure": _failure,
     "kind": choice(*get_args(Kind)),
-    "device": _mapping,
+    "device": mapping,
     "until": _day,
-    "reason": _mapping,
+    "reason": mapping,
 }
 _DEVICE: dict[str, Any] = {"vendor": words, "model": words, "firmware": words}

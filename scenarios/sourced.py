@@ -34,6 +34,27 @@ def words(value: object) -> str:
     return value
 
 
+def mapping(value: object) -> object:
+    """A mapping, of which somebody else reads the fields."""
+    if not isinstance(value, dict):
+        raise ValueError("a mapping")
+    return value
+
+
+def yes_or_no(value: object) -> bool:
+    """true or false."""
+    if not isinstance(value, bool):
+        raise ValueError("true or false")
+    return value
+
+
+def version_1(value: object) -> int:
+    """The version of a format, of which there is one so far."""
+    if value != 1 or isinstance(value, bool):
+        raise ValueError("1, the version of this format")
+    return 1
+
+
 def choice(*names: str) -> Reader:
     """A reader of one of these names."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from scenarios import profiles, strict_yaml
 from scenarios.problems import BadInput
-from scenarios.sourced import choice, read_fields, words
+from scenarios.sourced import choice, mapping, read_fields, version_1, words
 
 PERMITS = ("link", "power", "malformed", "night")
 """What a bench can permit to be done to the device."""
@@ -38,18 +38,6 @@ def parse(document: strict_yaml.Document) -> Description:
     return Description(parts["environment"], device["profile"], parts.get("permits", ()))
 
 
-def _first(value: object) -> int:
-    if value != 1 or isinstance(value, bool):
-        raise ValueError("1, the version of this format")
-    return 1
-
-
-def _mapping(value: object) -> object:
-    if not isinstance(value, dict):
-        raise ValueError("a mapping")
-    return value
-
-
 def _permits(value: object) -> tuple[str, ...]:
     names = value if isinstance(value, list) else [None]
     if any(name not in PERMITS or names.count(name) > 1 for name in names):
@@ -64,9 +52,9 @@ def _profile(value: object) -> str:
 
 
 _PARTS: dict[str, Any] = {
-    "ttcs": _first,
+    "ttcs": version_1,
     "environment": choice("test"),
-    "dut": _mapping,
+    "dut": mapping,
     "permits": _permits,
 }
 _DEVICE: dict[str, Any] = {"driver": words, "profile": _profile}

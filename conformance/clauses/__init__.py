@@ -16,7 +16,17 @@ from conformance import targets
 from scenarios import strict_yaml
 from scenarios.problems import BadInput, Path, Problem, shown
 from scenarios.scenario import Text
-from scenarios.sourced import Mark, as_written, choice, read_fields, read_text, words
+from scenarios.sourced import (
+    Mark,
+    as_written,
+    choice,
+    mapping,
+    read_fields,
+    read_text,
+    version_1,
+    words,
+    yes_or_no,
+)
 
 Nature = Literal["law", "profile"]
 """What the law says, by a text that was seen; or what this project, a guide, a plan or a user
@@ -135,7 +145,7 @@ def binding(clauses: Mapping[str, Clause], role: Role) -> Sequence[Clause]:
 
 def parse(document: strict_yaml.Document) -> dict[str, Clause]:
     """The clauses that a document describes, by id; raises `BadInput`."""
-    parts = read_fields(document, (), {"ttcs": _first, "document": _mapping, "clauses": _mapping})
+    parts = read_fields(document, (), {"ttcs": version_1, "document": mapping, "clauses": mapping})
     head = read_fields(document, ("document",), _HEAD, optional=_HEAD_OPTIONAL)
     head["document"] = read_text(document, ("document", "title"))
     del head["title"]
@@ -203,24 +213,6 @@ def _contradictions(
 # ---- What a file may say ------------------------------------------------------------------------
 
 
-def _first(value: object) -> int:
-    if value != 1 or isinstance(value, bool):
-        raise ValueError("1, the version of this format")
-    return 1
-
-
-def _mapping(value: object) -> object:
-    if not isinstance(value, dict):
-        raise ValueError("a mapping")
-    return value
-
-
-def _yes_or_no(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("true or false")
-    return value
-
-
 def _revision(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 9_999:
         raise ValueError("a whole number from 1 to 9999")
@@ -255,9 +247,9 @@ def _limits(value: object) -> Mapping[str, str]:
 
 
 _HEAD: dict[str, Any] = {
-    "title": _mapping,
+    "title": mapping,
     "nature": choice(*get_args(Nature)),
-    "held": _yes_or_no,
+    "held": yes_or_no,
     "mark": choice(*get_args(Mark)),
     "source": words,
     "in_force": _day,
@@ -271,8 +263,8 @@ _FIELDS: dict[str, Any] = {
     "revision": _revision,
     "target": words,
     "nature": choice(*get_args(Nature)),
-    "held": _yes_or_no,
-    "place": _mapping,
+    "held": yes_or_no,
+    "place": mapping,
     "requirement": as_written,
     "binds": _names(*get_args(Role)),
     "level": choice(*get_args(Level)),

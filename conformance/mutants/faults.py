@@ -8,9 +8,8 @@ from typing import Any, get_args
 
 from conformance.clauses import Role
 from scenarios import strict_yaml
-from scenarios.problems import BadInput
 from scenarios.scenario import Text
-from scenarios.sourced import Mark, as_written, choice, read_fields, read_text
+from scenarios.sourced import Mark, choice, mapping, read_fields, read_text, version_1
 
 ROLES: tuple[str, ...] = (*get_args(Role), "network")
 
@@ -35,10 +34,8 @@ def faults() -> Mapping[str, Fault]:
 
 def parse(document: strict_yaml.Document) -> dict[str, Fault]:
     """The faults that a document describes; raises `BadInput`."""
-    named = read_fields(document, (), {"ttcs": as_written, "faults": as_written})["faults"]
-    if not isinstance(named, dict):
-        raise BadInput([document.problem(("faults",), "no mapping", "faults by id")])
-    return {name: _fault(document, name) for name in named}
+    parts = read_fields(document, (), {"ttcs": version_1, "faults": mapping})
+    return {name: _fault(document, name) for name in parts["faults"]}
 
 
 def _fault(document: strict_yaml.Document, name: str) -> Fault:
@@ -59,6 +56,6 @@ def _roles(value: object) -> tuple[str, ...]:
 _FIELDS: dict[str, Any] = {
     "roles": _roles,
     "mark": choice(*get_args(Mark)),
-    "title": as_written,
-    "no_mutant": as_written,
+    "title": mapping,
+    "no_mutant": mapping,
 }

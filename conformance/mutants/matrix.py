@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
+from conformance import demo
 from conformance.bench import virtual_time
 from conformance.bench.emulated import EmulatedBench, Make, conformant
 from conformance.certification import clause_results, plan
@@ -25,23 +26,6 @@ from simulator.dialects.reference_server import ReferenceServer
 
 MODULES = (emergencies, delivery, programme, telling)
 """They fill `MUTANTS` when they are imported."""
-
-PROFILES: Mapping[Role, str] = {
-    "ip-speaker": "speaker-reference",
-    "fm-converter": "converter-ip-fm",
-    "e-board": "board-reference",
-}
-"""The conformant device of each role."""
-
-CAPABILITIES = frozenset(
-    {
-        *("cancel", "schedules", "offline_store", "resumes_after_power", "restart"),
-        *("codec_mp3", "codec_aac", "codec_opus", "codec_wav"),
-    }
-)
-"""What the emulated devices can do."""
-
-PERMITS = frozenset({"link", "power", "malformed", "night"})
 
 Kind = Literal["conformant", "variant", "nothing", "mutant"]
 
@@ -77,7 +61,7 @@ class Row:
     passed: tuple[str, ...]
 
 
-def subjects(roles: Iterable[Role] = tuple(PROFILES)) -> list[Subject]:
+def subjects(roles: Iterable[Role] = tuple(demo.PROFILES)) -> list[Subject]:
     """Everything to try for these roles."""
     found = []
     for role in roles:
@@ -103,12 +87,13 @@ def rows(some: Sequence[Subject], processes: int = 1) -> Iterator[Row]:
 
 def row(subject: Subject) -> Row:
     """Try one in all cases of its role."""
-    planned = plan(CASES, subject.role, CAPABILITIES, PERMITS)
+    supported = demo.declaration(subject.role).supported
+    planned = plan(CASES, subject.role, supported, demo.PERMITS)
     trials = {each.case.id: _tried(subject, each.case.id) for each in planned if not each.because}
     results = clause_results(
         ledger(),
         subject.role,
-        CAPABILITIES,
+        supported,
         planned,
         trials,
         measures_time=False,
@@ -123,7 +108,7 @@ def row(subject: Subject) -> Row:
 
 def _tried(subject: Subject, case: str) -> Trial:
     async def main() -> Trial:
-        bench = EmulatedBench(profiles.load(PROFILES[subject.role]), Reference(), subject.make)
+        bench = EmulatedBench(profiles.load(demo.PROFILES[subject.role]), Reference(), subject.make)
         return await tried(CASES[case], bench, ReferenceServer(bench.now_ms), "m")
 
     return virtual_time.run(main())

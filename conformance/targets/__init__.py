@@ -20,6 +20,7 @@ from scenarios.sourced import (
     Reader,
     as_written,
     choice,
+    mapping,
     read_fields,
     read_text,
     words,
@@ -120,7 +121,7 @@ def limit_of(text: str, unit: Unit) -> int | Fraction:
 
 def parse(document: strict_yaml.Document) -> dict[str, Target]:
     """The targets that a document describes, by id; raises `BadInput`."""
-    parts = read_fields(document, (), {"document": _mapping, "targets": _mapping})
+    parts = read_fields(document, (), {"document": mapping, "targets": mapping})
     head = read_fields(document, ("document",), _DOCUMENT, optional=("mark", "source"))
     head["document"] = read_text(document, ("document", "title"))
     del head["title"]
@@ -203,12 +204,6 @@ def _sample(value: object) -> int:
     return value
 
 
-def _mapping(value: object) -> object:
-    if not isinstance(value, dict):
-        raise ValueError("a mapping")
-    return value
-
-
 def _ways(value: object) -> tuple[Way, ...]:
     known: tuple[Way, ...] = get_args(Way)
     ways = value if isinstance(value, list) else []
@@ -226,26 +221,26 @@ def _years(value: object) -> tuple[int, ...]:
 
 
 _DOCUMENT: dict[str, Reader] = {
-    "title": _mapping,
+    "title": mapping,
     "nature": choice(*get_args(Nature)),
     "mark": choice(*get_args(Mark)),
     "source": words,
 }
 
 _FIELDS: dict[str, Reader] = {
-    "title": _mapping,
+    "title": mapping,
     "section": words,
-    "subject": _mapping,
-    "metric": _mapping,
+    "subject": mapping,
+    "metric": mapping,
     "ways": _ways,
     "measure": words,
-    "threshold": _mapping,
+    "threshold": mapping,
     "sample": _sample,
     "deadlines": _years,
     "rests_on": choice("households"),
     "mark": choice(*get_args(Mark)),
     "source": words,
-    "note": _mapping,
+    "note": mapping,
 }
 
 _OPTIONAL: dict[str, Any] = {

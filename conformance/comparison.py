@@ -11,6 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance import tolerance
 from conformance.commune_changes import commune_changes
 from conformance.outcomes import outcomes
 from conformance.verdicts import PRECEDENCE, Verdict
@@ -23,6 +24,9 @@ FORMAT_VERSION: Final = 1
 _RUN: Final = ("world", "engine", "seed", "lifecycle", "scenario")
 _FLEET: Final = ("fleet", "households")
 _BY_THEMSELVES: Final = ("ttcs", "measures", "targets", "bulletins", "verdict")
+_OF_A_LIVE_RUN: Final = ("live", "comparison")
+"""How it went, which is never the same twice, and what was made of its other parts."""
+
 _ONLY_NAMES: Final = {"engine", "scenario.name"}
 
 
@@ -42,7 +46,7 @@ def compare(old: FinishedRun, new: FinishedRun) -> dict[str, Any]:
     """What changed from `old` to `new`."""
     before, after = old.results, new.results
     others = [*before, *(part for part in after if part not in before)]
-    totals = [p for p in others if p not in (*_RUN, *_FLEET, *_BY_THEMSELVES)]
+    totals = [p for p in others if p not in (*_RUN, *_FLEET, *_BY_THEMSELVES, *_OF_A_LIVE_RUN)]
     changes: dict[str, Any] = {
         "verdict": _verdict_change(before["verdict"], after["verdict"]),
         "run": _changed(_parts(before, _RUN), _parts(after, _RUN)),
@@ -59,7 +63,16 @@ def compare(old: FinishedRun, new: FinishedRun) -> dict[str, Any]:
         "old": _described(old),
         "new": _described(new),
         **changes,
+        **_worlds(before, after),
     }
+
+
+def _worlds(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Virtual beside live, where the runs are that of each other; whichever came first."""
+    for virtual, live in ((old, new), (new, old)):
+        if tolerance.are_comparable(virtual, live):
+            return {"worlds": tolerance.compared(virtual, live)}
+    return {}
 
 
 def _same(changes: Mapping[str, Any]) -> bool:

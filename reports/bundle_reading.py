@@ -20,6 +20,7 @@ from scenarios.units import DAY_MS
 
 MAX_JSON_BYTES: Final = 16 << 20
 MAX_LOG_BYTES: Final = 64 << 20
+MAX_PICTURE_BYTES: Final = 4 << 20
 MAX_HORIZON_MS: Final = 3_660 * DAY_MS
 
 
@@ -38,7 +39,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What a run left behind; `tables` by the names and columns of `COLUMNS`."""
+    """What a run left behind; `tables` by the names and columns of `COLUMNS`.
+
+    `board` is the picture (PNG) of an e-board, where a live run rendered one.
+    """
 
     place: Path
     manifest: Mapping[str, Any]
@@ -46,6 +50,7 @@ class Bundle:
     resolved: str
     items: Mapping[str, Item]
     tables: Mapping[str, Table]
+    board: bytes | None = None
 
     @property
     def start(self) -> datetime:
@@ -72,7 +77,8 @@ def read(place: Path) -> Bundle:
         content = _named(place, manifest, file, MAX_TABLE_BYTES)
         tables[name] = read_table(place / file, content, COLUMNS[name])
     _check_names(place, tables, items)
-    return Bundle(place, manifest, results, decode_utf8(str(resolved), source), items, tables)
+    text, board = decode_utf8(str(resolved), source), _board(place, manifest, results)
+    return Bundle(place, manifest, results, text, items, tables, board)
 
 
 def read_results(place: Path, manifest: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
@@ -104,6 +110,16 @@ def read_manifest(place: Path) -> Mapping[str, Any]:
     if not isinstance(files, dict) or not all(isinstance(f, dict) for f in files.values()):
         raise _bad(file, "files", shown(files), "hashes by file")
     return data
+
+
+def _board(place: Path, manifest: Mapping[str, Any], results: Mapping[str, Any]) -> bytes | None:
+    name = ((results.get("live") or {}).get("board") or {}).get("picture")
+    if name is None:
+        return None
+    picture = _named(place, manifest, name, MAX_PICTURE_BYTES)
+    if not picture.startswith(b"\x89PNG\r\n\x1a\n"):
+        raise _bad(place / name, "", "no picture", "PNG")
+    return picture
 
 
 def _named(place: Path, manifest: Mapping[str, Any], name: str, limit_bytes: int) -> bytes:

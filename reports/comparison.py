@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from conformance.verdicts import Verdict
-from reports import figures
+from reports import figures, worlds
 from reports.comparison_words import entry_name, measure_name
 from reports.figures import NO_VALUE, exactly
 from reports.words import NEVER, VERDICTS, Language, figure
@@ -49,12 +49,16 @@ _LONGEST_NAME: Final = 26
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A table with its heading; `remark` is what there is to say beside it or in its stead."""
+    """A table with its heading; `remark` is what there is to say beside it or in its stead.
+
+    `worlds` is the comparison of two worlds whose curves there are to draw.
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     remark: str = ""
+    worlds: Mapping[str, Any] | None = None
 
 
 def heading(comparison: Mapping[str, Any], language: Language) -> str:
@@ -66,6 +70,7 @@ def sections(comparison: Mapping[str, Any], language: Language) -> tuple[Section
     """All that changed, the weightiest first; what did not change is left out."""
     parts = (
         _runs(comparison, language),
+        *_worlds(comparison.get("worlds"), language),
         _targets(comparison["targets"], language),
         _bulletins(comparison["bulletins"], language),
         _communes(comparison["communes"], language),
@@ -79,8 +84,13 @@ def sections(comparison: Mapping[str, Any], language: Language) -> tuple[Section
 
 def tables(comparison: Mapping[str, Any], language: Language) -> RenderableType:
     """The comparison for a `rich` console of at least 80 columns."""
-    shown: list[RenderableType] = [Line(heading(comparison, language), style="bold")]
-    for section in sections(comparison, language):
+    return tables_of(heading(comparison, language), sections(comparison, language))
+
+
+def tables_of(heading: str, sections: Sequence[Section]) -> RenderableType:
+    """Any comparison for such a console."""
+    shown: list[RenderableType] = [Line(heading, style="bold")]
+    for section in sections:
         shown += [Line(), Line(section.title, style="bold")]
         if section.remark:
             shown.append(Line(section.remark))
@@ -157,6 +167,13 @@ def _runs(comparison: Mapping[str, Any], language: Language) -> Section:
         ),
     ]
     return _section(Text("Hai lần chạy", "The two runs"), (_WHAT, _BEFORE, _AFTER), rows, language)
+
+
+def _worlds(beside: Mapping[str, Any] | None, language: Language) -> Iterator[Section]:
+    if beside is not None:
+        near, remark = (_in(language, said) for said in (worlds.sentence(beside), worlds.REMARK))
+        told = _section(worlds.TITLE, worlds.COLUMNS, worlds.rows(beside, language), language)
+        yield Section(told.title, told.columns, told.rows, f"{near} {remark}", beside)
 
 
 def _targets(targets: Sequence[Mapping[str, Any]], language: Language) -> Section:

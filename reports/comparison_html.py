@@ -5,14 +5,16 @@ other. Nothing is told by colour. On a narrow screen a table's rows stand below 
 the language asked for stands alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
+from reports import worlds_chart
 from reports.comparison import Section, heading, sections
 from reports.words import Language
+from scenarios.scenario import Text
 
-_TITLES: Final[Mapping[Language, str]] = {"vi": "So sánh hai lần chạy", "en": "Two runs compared"}
+TITLE: Final = Text("So sánh hai lần chạy", "Two runs compared")
 _NAMES: Final[Mapping[Language, str]] = {"vi": "Tiếng Việt", "en": "English"}
 _OTHER: Final[Mapping[Language, Language]] = {"vi": "en", "en": "vi"}
 
@@ -55,32 +57,55 @@ a { color: #0b4f7d; }
 
 def page(comparison: Mapping[str, Any], language: Language) -> bytes:
     """The whole page, `language` first."""
-    first, second = (_part(comparison, one) for one in (language, _OTHER[language]))
+    told = {one: (heading(comparison, one), sections(comparison, one)) for one in _OTHER}
+    return page_of(TITLE, told, language)
+
+
+def page_of(
+    title: Text, told: Mapping[Language, tuple[str, Sequence[Section]]], language: Language
+) -> bytes:
+    """Any comparison as a page: its heading and its sections by language, `language` first."""
+    first, second = (_part(title, *told[one], one) for one in (language, _OTHER[language]))
     return (
         f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{_TITLES[language]}</title>\n<style>\n{_STYLE}</style>\n</head>\n<body>\n"
+        f"<title>{_in(language, title)}</title>\n<style>\n{_STYLE}{worlds_chart.STYLE}</style>\n"
+        "</head>\n<body>\n"
         f"<main>\n{first}{second}</main>\n</body>\n</html>\n"
     ).encode()
 
 
-def _part(comparison: Mapping[str, Any], language: Language) -> str:
+def _part(title: Text, heading: str, sections: Sequence[Section], language: Language) -> str:
     other = _OTHER[language]
     parts = "".join(
-        _section(section, f"{language}-{number}")
-        for number, section in enumerate(sections(comparison, language))
+        _section(section, f"{language}-{number}", language)
+        for number, section in enumerate(sections)
     )
     return (
         f'<section lang="{language}" id="{language}" aria-labelledby="{language}-title">\n'
         f'<nav><a href="#{other}" lang="{other}">{_NAMES[other]}</a></nav>\n'
-        f'<h1 id="{language}-title">{_TITLES[language]}</h1>\n'
-        f'<p class="sentence">{escape(heading(comparison, language))}</p>\n{parts}</section>\n'
+        f'<h1 id="{language}-title">{_in(language, title)}</h1>\n'
+        f'<p class="sentence">{escape(heading)}</p>\n{parts}</section>\n'
     )
 
 
-def _section(section: Section, name: str) -> str:
+def _in(language: Language, text: Text) -> str:
+    return text.vi if language == "vi" else text.en
+
+
+def _section(section: Section, name: str, language: Language) -> str:
     remark = f"<p>{escape(section.remark)}</p>\n" if section.remark else ""
-    return f'<h2 id="{name}">{escape(section.title)}</h2>\n{remark}{_table(section, name)}'
+    return (
+        f'<h2 id="{name}">{escape(section.title)}</h2>\n{remark}'
+        f"{_curves(section, name, language)}{_table(section, name)}"
+    )
+
+
+def _curves(section: Section, name: str, language: Language) -> str:
+    if section.worlds is None or not section.worlds["curves"]:
+        return ""
+    caption = _in(language, worlds_chart.CAPTION)
+    return f"<p>{escape(caption)}</p>\n{worlds_chart.figures(section.worlds, name)}\n"
 
 
 def _table(section: Section, name: str) -> str:

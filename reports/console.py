@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from conformance.verdicts import Reason, Verdict
+from reports import board_words, worlds
 from reports.words import (
     CHECKS,
     COMPARISONS,
@@ -20,13 +21,13 @@ from reports.words import (
     NATURES,
     NEVER,
     REASONS,
+    TROUBLES,
     VERDICTS,
     Language,
     figure,
     margin_figure,
 )
 from scenarios.problems import one_line
-from scenarios.scenario import Text
 
 _LANGUAGES: tuple[Language, ...] = ("vi", "en")
 _NO_VALUE = "–"
@@ -42,6 +43,7 @@ def summary(results: Mapping[str, Any]) -> RenderableType:
         *_replications(results),
         *_limits(results["limits"]),
         *_not_modelled(results.get("not_modelled", [])),
+        *_live(results),
         *_verdict(results["verdict"]["sentence"]),
     )
 
@@ -197,20 +199,25 @@ def _limits(limits: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
         yield Line()
 
 
-_TROUBLES = {
-    "full-disk": Text("ổ đĩa đầy", "full disk"),
-    "slow-database": Text("cơ sở dữ liệu chậm", "slow database"),
-    "wrong-clock": Text("đồng hồ hệ thống nguồn sai", "wrong clock of the source system"),
-}
-
-
 def _not_modelled(faults: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
     """What the scenario breaks and this world does not."""
     if faults:
-        kinds = [_TROUBLES[kind] for kind in dict.fromkeys(one["kind"] for one in faults)]
+        kinds = [TROUBLES[kind] for kind in dict.fromkeys(one["kind"] for one in faults)]
         yield Line()
         yield Line(f"Không mô phỏng ở đây: {', '.join(kind.vi for kind in kinds)}")
         yield Line(f"Not modelled here: {', '.join(kind.en for kind in kinds)}")
+
+
+def _live(results: Mapping[str, Any]) -> Iterator[RenderableType]:
+    """Of a live run: how near it is to the virtual world, and whether a board was rendered."""
+    if "comparison" in results:
+        near = worlds.sentence(results["comparison"])
+        yield Line()
+        yield Line(f"{near.vi}\n{near.en}")
+    if board := results.get("live", {}).get("board"):
+        yield Line()
+        shown = board_words.sentence(board)
+        yield Line(f"{shown.vi}\n{shown.en}")
 
 
 def _twice(texts: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ tried, is an error whose type says which. The file depends on the runs alone: it
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -41,14 +41,45 @@ _COUNTED: Final = {"failure": "failures", "error": "errors", "skipped": "skipped
 
 def junit(runs: Sequence[Mapping[str, Any]], versions: Mapping[str, str] | None = None) -> bytes:
     """The `results.json` of some runs as one JUnit file; `versions` are of what made them."""
+    return written([_suite(results, versions or {}) for results in runs])
+
+
+def written(suites: Iterable[Element]) -> bytes:
+    """A file of these suites."""
     root = Element("testsuites", name="ttcs")
-    for results in runs:
-        root.append(_suite(results, versions or {}))
+    root.extend(suites)
     for counted in ("tests", "failures", "errors", "skipped"):
         root.set(counted, str(sum(int(suite.get(counted, "0")) for suite in root)))
     indent(root, " ")
-    written: bytes = tostring(root, "UTF-8", xml_declaration=True)
-    return written + b"\n"
+    content: bytes = tostring(root, "UTF-8", xml_declaration=True)
+    return content + b"\n"
+
+
+def suite_of(name: str, facts: Mapping[str, Any], cases: Sequence[Element]) -> Element:
+    """A suite of these cases, counted."""
+    found = Counter(_COUNTED[part.tag] for case in cases for part in case if part.tag in _COUNTED)
+    counts = {counted: str(found[counted]) for counted in _COUNTED.values()}
+    suite = Element("testsuite", {"name": name, "tests": str(len(cases)), **counts})
+    add_properties(suite, facts)
+    suite.extend(cases)
+    return suite
+
+
+def add_properties(element: Element, facts: Mapping[str, Any]) -> None:
+    """Facts by name, for people."""
+    properties = SubElement(element, "properties")
+    for name, value in facts.items():
+        said = "" if value is None else one_line(str(value))
+        SubElement(properties, "property", name=name, value=said)
+
+
+def add_outcome(case: Element, verdict: Verdict, message: str, text: str) -> None:
+    """What became of a case."""
+    outcome = OUTCOMES[verdict]
+    if outcome is None:
+        SubElement(case, "system-out").text = text
+    else:
+        SubElement(case, outcome, type=verdict.value, message=message).text = text
 
 
 def _suite(results: Mapping[str, Any], versions: Mapping[str, str]) -> Element:
@@ -56,9 +87,6 @@ def _suite(results: Mapping[str, Any], versions: Mapping[str, str]) -> Element:
     name = one_line(scenario["name"])
     # A scenario without targets has concluded nothing, which must not look like success.
     cases = [_case(name, target) for target in outcomes(results)] or [_without_targets(results)]
-    found = Counter(_COUNTED[part.tag] for case in cases for part in case if part.tag in _COUNTED)
-    counts = {counted: str(found[counted]) for counted in _COUNTED.values()}
-    suite = Element("testsuite", {"name": name, "tests": str(len(cases)), **counts})
     facts = {
         "title.vi": scenario["title"]["vi"],
         "title.en": scenario["title"]["en"],
@@ -67,14 +95,12 @@ def _suite(results: Mapping[str, Any], versions: Mapping[str, str]) -> Element:
         "replications": results.get("replications", {"count": 1})["count"],
         **{f"version.{tool}": version for tool, version in versions.items()},
     }
-    _add_properties(suite, facts)
-    suite.extend(cases)
-    return suite
+    return suite_of(name, facts, cases)
 
 
 def _case(suite: str, target: Mapping[str, Any]) -> Element:
     case = Element("testcase", classname=suite, name=target["id"])
-    _add_properties(case, {name: target[name] for name in _TOLD})
+    add_properties(case, {name: target[name] for name in _TOLD})
     _add_outcome(case, target, explained(target))
     return case
 
@@ -87,16 +113,4 @@ def _without_targets(results: Mapping[str, Any]) -> Element:
 
 
 def _add_outcome(case: Element, judged: Mapping[str, Any], text: str) -> None:
-    outcome = OUTCOMES[Verdict(judged["verdict"])]
-    if outcome is None:
-        SubElement(case, "system-out").text = text
-    else:
-        said = SubElement(case, outcome, type=judged["verdict"], message=verdict(judged))
-        said.text = text
-
-
-def _add_properties(element: Element, facts: Mapping[str, Any]) -> None:
-    properties = SubElement(element, "properties")
-    for name, value in facts.items():
-        said = "" if value is None else one_line(str(value))
-        SubElement(properties, "property", name=name, value=said)
+    add_outcome(case, Verdict(judged["verdict"]), verdict(judged), text)

@@ -1,17 +1,11 @@
-"""The report of a run as a tagged PDF (PDF/UA-1), set by Typst in one language.
+"""The report of a run as a tagged PDF, in one language."""
 
-Typst is given the texts as data, never as markup, and reads nothing but what is handed to it.
-"""
-
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from conformance.verdicts import Reason
-from reports import figures, fonts, plots
+from reports import figures, plots
 from reports.findings.communes import province_name
 from reports.findings.found import Found
 from reports.findings.silence import ranges
@@ -24,6 +18,7 @@ from reports.report_words import (
     outcomes_told,
     step_words,
 )
+from reports.typesetting import typeset
 from reports.words import (
     CHECKS,
     EXPECTED_FAILURE,
@@ -42,29 +37,12 @@ from simulator.measurement import Measurement
 MOST_ROWS: Final = 200
 MOST_CONFIGURATION_CHARACTERS: Final = 40_000
 
-_TEMPLATE = Path(__file__).parent / "report.typ"
 _CURVE_S: Final = (4, 20, 60, 180, 3_600, None)
 
 
 def pdf(found: Found, language: Language) -> bytes:
     """The whole document."""
-    import typst
-
-    data = json.dumps(_drawable(_Told(found, language).data()), ensure_ascii=False)
-    with TemporaryDirectory(prefix="ttcs-report-") as name:
-        place = Path(name)
-        (place / "report.typ").write_bytes(_TEMPLATE.read_bytes())
-        (place / "data.json").write_text(data, "utf-8")
-        for file, picture in _pictures(found, language):
-            (place / file).write_bytes(picture)
-        return typst.compile(
-            place / "report.typ",
-            root=place,
-            font_paths=list(fonts.folders()),
-            ignore_system_fonts=True,
-            format="pdf",
-            pdf_standards="ua-1",
-        )
+    return typeset("report.typ", _Told(found, language).data(), _pictures(found, language))
 
 
 def _pictures(found: Found, language: Language) -> Iterator[tuple[str, bytes]]:
@@ -75,19 +53,6 @@ def _pictures(found: Found, language: Language) -> Iterator[tuple[str, bytes]]:
     yield "reach.png", plots.reach_picture(found.reaches, language)
     yield "latency.png", plots.latency_picture(found.latencies, language)
     yield "timeline.png", plots.timeline_picture(found, found.worst, language)
-
-
-def _drawable(data: Any) -> Any:
-    """The data with texts that the document's fonts can show."""
-    match data:
-        case str():
-            return fonts.drawable(data)
-        case dict():
-            return {name: _drawable(value) for name, value in data.items()}
-        case list() | tuple():
-            return [_drawable(value) for value in data]
-        case _:
-            return data
 
 
 class _Told:

@@ -33,7 +33,7 @@ def results(
         "world": judgement.world,
         "lifecycle": Lifecycle.FINISHED.value,
         **run,
-        "measures": {name: _measure(measures[name], 1) for name in sorted(measures)},
+        "measures": measures_as_data(measures),
         "targets": [_target(judged) for judged in judgement.targets],
         "verdict": {
             "verdict": judgement.verdict.value,
@@ -41,6 +41,11 @@ def results(
             "sentence": _both(sentence(judgement)),
         },
     }
+
+
+def measures_as_data(measures: Mapping[str, Measurement]) -> dict[str, Any]:
+    """The measurements, by name."""
+    return {name: _measure(measures[name], 1) for name in sorted(measures)}
 
 
 def sentence(judgement: Judgement) -> Text:

@@ -1,4 +1,4 @@
-"""`ttcs compare`: what changed between two runs."""
+"""`ttcs compare`: what changed between two runs, or between two certifications."""
 
 from pathlib import Path
 from typing import Any, Literal
@@ -6,7 +6,9 @@ from typing import Any, Literal
 from rich.console import Console
 
 from conformance.bundle import json_bytes
+from conformance.certify_bundle import KIND
 from conformance.comparison import compare as compared
+from reports import certification_comparison, certification_reading
 from reports.comparison import tables
 from reports.comparison_html import page
 from reports.words import Language
@@ -23,7 +25,12 @@ def compare(old: Path, new: Path, form: Format, out: Path | None, language: Lang
     try:
         if out is not None:
             whole_file.check("--out", out)
-        comparison = compared(finished_runs.load(old), finished_runs.load(new))
+        both = [certification_reading.is_certification(place) for place in (old, new)]
+        if all(both):
+            read = certification_reading.read
+            comparison = certification_comparison.compared(read(old), read(new))
+        else:
+            comparison = compared(finished_runs.load(old), finished_runs.load(new))
     except BadInput as bad:
         tell_first(bad)
         return BAD_INPUT
@@ -40,13 +47,16 @@ def compare(old: Path, new: Path, form: Format, out: Path | None, language: Lang
 
 
 def _told(comparison: dict[str, Any], form: Format, language: Language) -> bytes:
+    is_certified = comparison.get("kind") == KIND
     match form:
         case "json":
             return json_bytes(comparison)
         case "html":
-            return page(comparison, language)
+            draw = certification_comparison.page if is_certified else page
+            return draw(comparison, language)
         case "table":
+            lay_out = certification_comparison.tables if is_certified else tables
             console = Console()
             with console.capture() as shown:
-                console.print(tables(comparison, language))
+                console.print(lay_out(comparison, language))
             return shown.get().encode()

@@ -97,7 +97,11 @@ def compare(
 @app.command()
 def report(
     bundle: Annotated[
-        Path, typer.Argument(metavar="BUNDLE", help="Thư mục kết quả. / The folder of a run.")
+        Path,
+        typer.Argument(
+            metavar="BUNDLE",
+            help="Thư mục kết quả. / The folder of a run; the folder or .zip of a certification.",
+        ),
     ],
     form: Annotated[
         Literal["html", "pdf", "junit", "json"],

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from conformance.bundle import json_bytes
-from reports import bundle_reading
+from reports import bundle_reading, certification_junit, certification_reading, junit
 from reports.words import Language
 from scenarios.problems import BadInput, Problem, one_line
 from ttcs import whole_file
@@ -29,15 +29,18 @@ def report(
 ) -> int:
     """Prints or writes what was asked for; the exit code says nothing of the verdict."""
     if out is None and form in ("html", "pdf"):
-        out = Path(f"{bundle.resolve().name or 'report'}.{form}")
+        out = Path(f"{bundle.resolve().name.removesuffix('.zip') or 'report'}.{form}")
     try:
         _check_places(form, out, pictures)
+        tried = certification_reading.is_certification(bundle)
         if form in ("html", "pdf") or pictures is not None:
-            files = _drawn(bundle, form, out, pictures, language)
+            draw = _drawn_certification if tried else _drawn
+            files = draw(bundle, form, out, pictures, language)
         else:
             files = {}
         if form in ("junit", "json"):
-            content = _for_machines(bundle, form)
+            say = _certification_for_machines if tried else _for_machines
+            content = say(bundle, form)
             if out is None:
                 tell(content.decode().rstrip("\n"))
             else:
@@ -73,13 +76,35 @@ def _drawn(
     return files
 
 
-def _for_machines(bundle: Path, form: Format) -> bytes:
-    from reports.junit import junit
+def _drawn_certification(
+    bundle: Path, form: Format, out: Path | None, pictures: Path | None, language: Language
+) -> dict[Path, bytes]:
+    from reports.findings.certified import Certified
 
+    if pictures is not None:
+        wrong, expected = "given with a certification", "the bundle of a run"
+        raise BadInput([Problem(f"--pictures {pictures}", None, None, "", wrong, expected)])
+    assert out is not None  # without pictures there is no other reason to draw
+    found = Certified(certification_reading.read(bundle))
+    if form == "html":
+        from reports.html.certification_page import page
+
+        return {out: page(found, language)}
+    from reports.certification_pdf import pdf
+
+    return {out: pdf(found, language)}
+
+
+def _certification_for_machines(bundle: Path, form: Format) -> bytes:
+    results = certification_reading.read(bundle).results
+    return json_bytes(results) if form == "json" else certification_junit.junit(results)
+
+
+def _for_machines(bundle: Path, form: Format) -> bytes:
     results = bundle_reading.read_results(bundle)
     if form == "json":
         return json_bytes(results)
-    return junit([results], bundle_reading.read_manifest(bundle)["versions"])
+    return junit.junit([results], bundle_reading.read_manifest(bundle)["versions"])
 
 
 def _check_places(form: Format, out: Path | None, pictures: Path | None) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from rich.console import Console
 
+from conformance import tolerance
 from conformance.bundle import BundleWriter, versions
 from conformance.comparison import FinishedRun, compare
 from conformance.judgement import Judgement, World, judge
@@ -28,7 +29,7 @@ from reports.comparison import against_baseline
 from reports.console import summary
 from reports.junit import junit
 from reports.replications import rows, with_replications
-from reports.results import results
+from reports.results import measures_as_data, results
 from scenarios.problems import BadInput, one_line
 from simulator import replications, virtual
 from simulator.fleet import Fleet
@@ -164,6 +165,8 @@ def _run(plan: Planned, asked: Asked, client: "Client | None") -> dict[str, Any]
         judgement = _judge(plan, asked, measures)
         facts = _facts(plan, asked, engine, tally) | dict(played.facts)
         found = results(facts, measures, judgement)
+        if asked.world == "live":
+            found["comparison"] = tolerance.compared(_computed_beside(plan, asked), found)
         if asked.replications > 1:
             replicated, seeds = _replicate(plan, asked, measures, client)
             found = with_replications(found, replicated, seeds)
@@ -190,6 +193,18 @@ def _played(plan: Planned, asked: Asked, bundle: BundleWriter) -> Played:
         workers=asked.jobs,
     )
     return Played(plan.commands, events)
+
+
+def _computed_beside(plan: Planned, asked: Asked) -> dict[str, Any]:
+    """What the virtual world makes of what was lived through, as far as that is compared."""
+    scenario = plan.file.scenario
+    tally = Tally(scenario, plan.fleet, plan.commands)
+    for event in virtual.run(scenario, plan.fleet, plan.commands, workers=asked.jobs):
+        tally.add(event)
+    return _counted(tally) | {
+        "measures": measures_as_data(tally.measurements()),
+        "not_modelled": not_modelled(scenario),
+    }
 
 
 def _computed(world: World) -> virtual.World:
@@ -256,8 +271,6 @@ def _facts(plan: Planned, asked: Asked, engine: str, tally: Tally) -> dict[str, 
     """The parts of the results that say what was run and what became of it."""
     scenario, fleet = plan.file.scenario, plan.fleet
     actions = [command.action for command in plan.commands]
-    counts = tally.bulletins.counts
-    programme = [bulletin for bulletin in counts if bulletin.programme]
     missing = [] if asked.world == "live" else not_modelled(scenario)
     return {
         "engine": engine,
@@ -277,6 +290,20 @@ def _facts(plan: Planned, asked: Asked, engine: str, tally: Tally) -> dict[str, 
             "by_link": _by_name([link.id for link in fleet.links], fleet.link),
         },
         "commands": {"starts": actions.count("start"), "cancels": actions.count("cancel")},
+        **_counted(tally),
+        "presence": tally.presence.as_data(),
+        "households": {"basis": scenario.households.basis},
+        "limits": tally.limits(),
+        **({"not_modelled": missing} if missing else {}),
+        **_excerpt_facts(plan, asked),
+    }
+
+
+def _counted(tally: Tally) -> dict[str, Any]:
+    """What became of the bulletins and of the programme."""
+    counts = tally.bulletins.counts
+    programme = [bulletin for bulletin in counts if bulletin.programme]
+    return {
         "bulletins": [b.as_data() for b in counts if not b.programme],
         "programme": {
             "planned": sum(b.addressed for b in programme),
@@ -284,11 +311,6 @@ def _facts(plan: Planned, asked: Asked, engine: str, tally: Tally) -> dict[str, 
             "partial": sum(b.heard - b.complete for b in programme),
             "missed": sum(b.addressed - b.heard for b in programme),
         },
-        "presence": tally.presence.as_data(),
-        "households": {"basis": scenario.households.basis},
-        "limits": tally.limits(),
-        **({"not_modelled": missing} if missing else {}),
-        **_excerpt_facts(plan, asked),
     }
 
 

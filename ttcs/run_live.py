@@ -96,6 +96,10 @@ def played(plan: Planned, asked: Asked, bundle: BundleWriter) -> Played:
         unfinished.pop_all()
     lines = (json.dumps(event, ensure_ascii=False) for event in lived.events)
     bundle.write("device-events.jsonl", "".join(f"{line}\n" for line in lines).encode())
+    if lived.pictures:
+        (bundle.folder / "board").mkdir()
+    for name, picture in lived.pictures.items():
+        bundle.write(name, picture)
     return Played(lived.commands, lived.chunks, lived.measurements, {"live": dict(lived.facts)})
 
 

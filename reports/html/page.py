@@ -3,21 +3,18 @@
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from conformance.verdicts import Reason, Verdict
-from reports import figures, geography, plots
+from reports import board_words, figures, geography, plots, worlds, worlds_chart
 from reports.findings.communes import Communes, province_name
 from reports.findings.found import Found
 from reports.findings.reach import MOST_BULLETINS, Reach
 from reports.findings.silence import ranges
-from reports.fonts import faces
 from reports.html import bilingual, charts
+from reports.html.rendering import FOLDER, environment, font_faces, hash_of
 from reports.html.script_data import script_data
 from reports.report_words import CAUSES, CLASSES, LEVELS, MARKS, WORLDS, step_words
 from reports.words import CHECKS, NATURE_NOTES, NATURES, REASONS, VERDICTS, Language
@@ -30,7 +27,6 @@ MOST_COMMUNES_TOLD: Final = 400
 MOST_ROWS: Final = 300
 MOST_CONFIGURATION_CHARACTERS: Final = 500_000
 
-_FOLDER = Path(__file__).parent
 _TOLD_S: Final[tuple[int | None, ...]] = (4, 20, 60, 180, 3_600, None)
 
 
@@ -48,48 +44,63 @@ class ReachedRow:
 
 def page(found: Found, language: Language) -> bytes:
     """The whole page; `language` is the one that it opens in."""
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_printable,
-    )
-    environment.globals |= _WORDS
-    script = (_FOLDER / "report.js").read_text("utf-8")
-    shown = environment.get_template("report.html.jinja").render(
-        found=found,
-        results=found.bundle.results,
-        manifest=found.bundle.manifest,
-        language=language,
-        # Files of this package, written into the page as they are.
-        style=Markup(_font_faces() + (_FOLDER / "report.css").read_text("utf-8")),
-        script=Markup(script),
-        script_hash=base64.b64encode(sha256(script.encode()).digest()).decode(),
-        data=script_data(found),
-        maps=[
-            (step_words(seconds), _image(plots.map_picture(reach, found.communes, frame, seconds)))
-            for reach in found.reaches[:1]
-            for frame in [found.frame]
-            if frame
-            for seconds in plots.PICTURED_S
-        ],
-        archipelagos=geography.ARCHIPELAGOS,
-        cities=geography.CITIES,
-        map_labels=_district_labels(found),
-        curves=[charts.curve(reach) for reach in found.reaches],
-        latency_ranges=[charts.latency_range(one) for one in found.latencies],
-        reached=[(reach, _reached(reach, found.communes)) for reach in found.reaches],
-        told_steps=[step_words(seconds) for seconds in _TOLD_S],
-        configuration=_lines(found.bundle.resolved),
+    script = (FOLDER / "report.js").read_text("utf-8")
+    shown = (
+        environment(_WORDS)
+        .get_template("report.html.jinja")
+        .render(
+            found=found,
+            results=found.bundle.results,
+            manifest=found.bundle.manifest,
+            language=language,
+            # Files of this package, written into the page as they are.
+            style=Markup(font_faces() + _style(found)),
+            script=Markup(script),
+            script_hash=hash_of(script),
+            data=script_data(found),
+            maps=[
+                (
+                    step_words(seconds),
+                    _image(plots.map_picture(reach, found.communes, frame, seconds)),
+                )
+                for reach in found.reaches[:1]
+                for frame in [found.frame]
+                if frame
+                for seconds in plots.PICTURED_S
+            ],
+            archipelagos=geography.ARCHIPELAGOS,
+            cities=geography.CITIES,
+            map_labels=_district_labels(found),
+            curves=[charts.curve(reach) for reach in found.reaches],
+            latency_ranges=[charts.latency_range(one) for one in found.latencies],
+            reached=[(reach, _reached(reach, found.communes)) for reach in found.reaches],
+            told_steps=[step_words(seconds) for seconds in _TOLD_S],
+            configuration=_lines(found.bundle.resolved),
+            **_live(found),
+        )
     )
     return shown.encode()
 
 
-def _printable(value: Any) -> Any:
-    """Names and texts of others with control characters written out; markup as it is."""
-    return one_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+def _live(found: Found) -> dict[str, Any]:
+    """Of a live run: the worlds side by side, and the picture of a board."""
+    beside = found.bundle.results.get("comparison")
+    if beside is None:
+        return {}
+    in_both = zip(worlds.rows(beside, "vi"), worlds.rows(beside, "en"), strict=True)
+    cells = [
+        [
+            bilingual.both(*(text.replace("\n", " ") for text in cell))
+            for cell in zip(*row, strict=True)
+        ]
+        for row in in_both
+    ]
+    return {
+        # Drawn of numbers, and of names that are escaped.
+        "worlds": Markup(worlds_chart.figures(beside, "worlds")),
+        "worlds_rows": [(first, others) for first, *others in cells],
+        "board": found.bundle.board and _image(found.bundle.board),
+    }
 
 
 def _reached(reach: Reach, communes: Communes) -> Sequence[ReachedRow]:
@@ -132,12 +143,9 @@ def _image(png: bytes) -> str:
     return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
 
-def _font_faces() -> str:
-    return "".join(
-        "@font-face{font-family:'Be Vietnam Pro';"
-        f"font-weight:{weight};src:url(data:font/ttf;base64,{base64.b64encode(font).decode()})}}\n"
-        for weight, font in faces().items()
-    )
+def _style(found: Found) -> str:
+    style = (FOLDER / "report.css").read_text("utf-8")
+    return style + worlds_chart.STYLE if "comparison" in found.bundle.results else style
 
 
 def _lines(text: str) -> Markup:
@@ -175,6 +183,9 @@ _WORDS: Final[Mapping[str, Any]] = {
     "device_ranges": ranges,
     "time_ticks": charts.time_ticks(),
     "latency_ticks": charts.latency_ticks(),
+    "near": worlds.sentence,
+    "board_sentence": board_words.sentence,
+    "painted": board_words.painted,
     "CAUSES": CAUSES,
     "CHECKS": CHECKS,
     "CLASSES": CLASSES,
@@ -183,6 +194,10 @@ _WORDS: Final[Mapping[str, Any]] = {
     "NATURES": NATURES,
     "NATURE_NOTES": NATURE_NOTES,
     "WORLDS": WORLDS,
+    "WORLDS_CAPTION": worlds_chart.CAPTION,
+    "WORLDS_COLUMNS": worlds.COLUMNS,
+    "WORLDS_REMARK": worlds.REMARK,
+    "WORLDS_TITLE": worlds.TITLE,
     "MOST_ROWS": MOST_ROWS,
     "MOST_COMMUNES_TOLD": MOST_COMMUNES_TOLD,
 }

@@ -97,6 +97,7 @@ class Board:
         """Why nothing is rendered, in one line."""
         self._began_ms: dict[str, int] = {}
         self._changed = asyncio.Event()
+        self._is_over = False
 
     def __call__(self, event: Event) -> None:
         """Look again, if it may show something else now."""
@@ -112,8 +113,13 @@ class Board:
         try:
             yield
         finally:
+            # Told rather than cancelled: a browser that is cut off while it closes stays behind.
+            self._is_over = True
+            self._changed.set()
+            await asyncio.wait([following], timeout=OPEN_S + CLOSE_S)
             following.cancel()
-            await asyncio.gather(following, return_exceptions=True)
+            with suppress(asyncio.CancelledError):
+                await following
 
     def facts(self, begin_ms: int, names: Mapping[str, str]) -> dict[str, Any]:
         """What came of it, as plain data.
@@ -153,6 +159,8 @@ class Board:
                 self._changed.set()
                 while True:
                     await self._changed.wait()
+                    if self._is_over:
+                        return
                     self._changed.clear()
                     async with asyncio.timeout(STEP_S):
                         await self._show(page, fleet)

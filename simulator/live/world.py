@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,11 +19,12 @@ from scenarios.scenario import Scenario
 from simulator.dialects.reference import Reference
 from simulator.emulator import enrolment
 from simulator.emulator.enrolment import NotEnrolled, Operator
+from simulator.emulator.events import Event, Listener
 from simulator.emulator.fleet import EmulatedFleet, NoRoom
 from simulator.emulator.member import Member
 from simulator.emulator.population import of_fleet
 from simulator.fleet import Fleet, Places
-from simulator.live import board, breaking, impaired, logs
+from simulator.live import board, breaking, facts, impaired, logs
 from simulator.live.board import Board
 from simulator.live.breaking import Broken, NotBroken
 from simulator.live.children import NotStarted
@@ -32,7 +34,7 @@ from simulator.live.failures import NotLived
 from simulator.live.installation import SystemUnderTest
 from simulator.live.logs import LogsCompared
 from simulator.live.observed import Away, Observed, Seen, as_accepted
-from simulator.live.operators import Done, NotPrepared, Operators
+from simulator.live.operators import NotPrepared, Operators
 from simulator.measurement import Measurement
 from simulator.virtual import Chunk
 
@@ -166,23 +168,35 @@ async def _live(
             origins=[system.server_url],
             seed=scenario.seed,
             instrumented=cast.instrumented,
-            listener=seen,
+            listener=_listening(seen, screen),
         )
         try:
-            await operators.prepare()
-            before = frozenset(await _log_of(cast, operators, fleet.clock()))
-            await _all_connected(fleet)
-            connected = fleet.summary().connected
-            course = _Course(_whole_second(fleet.clock() + LEAD_MS), fleet.clock)
-            await _run(cast, system, fleet, operators, course, show)
-            await _repair(course.broken, system)
-            compared = await _logs_compared(cast, fleet, operators, before, seen)
+            async with screen.follow(fleet) if screen else nullcontext():
+                await operators.prepare()
+                before = frozenset(await _log_of(cast, operators, fleet.clock()))
+                await _all_connected(fleet)
+                connected = fleet.summary().connected
+                course = _Course(_whole_second(fleet.clock() + LEAD_MS), fleet.clock)
+                await _run(cast, system, fleet, operators, course, show)
+                await _repair(course.broken, system)
+                compared = await _logs_compared(cast, fleet, operators, before, seen)
         finally:
             await operators.close()
             await fleet.stop()
         links = await asyncio.to_thread(way.facts)
     beside = {"devices_connected": connected, "impairment": links}
-    return _told(cast, system, course, seen, operators, compared, beside)
+    return _told(cast, system, course, seen, operators, compared, beside, screen)
+
+
+def _listening(seen: Seen, screen: Board | None) -> Listener:
+    if screen is None:
+        return seen
+
+    def listen(event: Event) -> None:
+        seen(event)
+        screen(event)
+
+    return listen
 
 
 async def _all_connected(fleet: EmulatedFleet) -> None:
@@ -292,6 +306,7 @@ def _told(
     operators: Operators,
     compared: LogsCompared,
     beside: Mapping[str, Any],
+    screen: Board | None,
 ) -> Lived:
     begin = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=course.begin_ms)
     names = {
@@ -318,18 +333,14 @@ def _told(
             "system": dict(system.facts()),
             "dialect": "reference",
             **beside,
+            "board": None if screen is None else screen.facts(course.begin_ms, names),
             "left_out": cast.whole.ids(cast.left_out),
-            "deeds": [_deed(each) for each in sorted(operators.done, key=lambda d: d.asked_ms)],
-            "faults": [_fault(each) for each in course.broken],
-            "play_log": {
-                "made": compared.made,
-                "held": compared.held,
-                "lost": compared.lost,
-                "doubled": compared.doubled,
-                "invented": compared.invented,
-            },
+            "deeds": facts.of_deeds(operators.done),
+            "faults": facts.of_faults(course.broken),
+            "play_log": facts.of_logs(compared),
         },
-        tuple(_as_data(seen, course.begin_ms)),
+        facts.of_events(seen, course.begin_ms),
+        {screen.file: screen.picture.png} if screen and screen.picture else {},
     )
 
 
@@ -353,36 +364,6 @@ def _between(broken: Sequence[Broken], part: str) -> tuple[tuple[int, int], ...]
     if since is not None:
         found.append((since, 2**59))
     return tuple(found)
-
-
-def _deed(done: Done) -> dict[str, Any]:
-    return {
-        "did": type(done.deed).__name__,
-        "plays": [item.id for item in done.deed.plays],
-        "planned_ms": done.deed.at_ms,
-        "asked_ms": done.asked_ms,
-        "taken_ms": done.taken_ms,
-        "why": done.why or None,
-    }
-
-
-def _fault(broken: Broken) -> dict[str, Any]:
-    return {
-        "did": broken.step.what,
-        "devices": len(broken.step.devices),
-        "amount": broken.step.amount,
-        "planned_ms": broken.step.at_ms,
-        "began_ms": broken.began_ms,
-        "done_ms": broken.done_ms,
-    }
-
-
-def _as_data(seen: Seen, begin_ms: int) -> list[dict[str, Any]]:
-    return [
-        {"at_ms": event.at_ms - begin_ms, "device": event.device, "event": event.what}
-        | dict(event.detail)
-        for event in seen.events
-    ]
 
 
 def _in_order(fleet: Fleet) -> Places:

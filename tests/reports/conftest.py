@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from fractions import Fraction
 from hashlib import sha256
@@ -10,9 +11,12 @@ import pytest
 
 from conformance.declarations import Declaration
 from conformance.judgement import judge
+from reports.certification_reading import read
+from reports.findings.certified import Certified
 from reports.results import results
 from scenarios.scenario import TargetRequest
 from simulator.measurement import Measurement
+from tests.reports.certified import certify
 from tests.ttcs.program import here
 
 QUANTILES = {"p50": 519, "p95": 3_412, "p99": None, "max": None}
@@ -159,6 +163,23 @@ def bundle_of(tmp_path_factory):
             found[name] = tmp_path_factory.mktemp("bundles") / name
             here("run", name, "--out", found[name])
         return found[name]
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def certified_of(tmp_path_factory):
+    """The findings of an emulated device's certification: of a role, conformant unless named."""
+    found = {}
+
+    def of(device=None, role="ip-speaker"):
+        if (device, role) not in found:
+            place = tmp_path_factory.mktemp("certified") / (device or role)
+            # The event loop of this thread is a browser's where one is open.
+            with ThreadPoolExecutor(1) as other:
+                bundle = other.submit(certify, place, role, device).result(timeout=60)
+            found[device, role] = Certified(read(bundle))
+        return found[device, role]
 
     return of
 

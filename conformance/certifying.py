@@ -1,6 +1,7 @@
-"""A certification from its plan to its sealed bundle, on the emulated bench."""
+"""A certification from its plan to its sealed bundle, on the bench that is described."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from conformance import capabilities, certification, evidence, waivers
 from conformance.bench import virtual_time
+from conformance.bench.contract import Bench
 from conformance.bench.description import Description
 from conformance.bench.emulated import EmulatedBench, Make, conformant
 from conformance.bundle import json_bytes, now, versions
@@ -30,6 +32,10 @@ from simulator.dialects.reference_server import ReferenceServer
 
 Progress = Callable[[int, int, str], None]
 """Told of each case before it is tried: the how manieth of how many, and its id."""
+
+
+Try = Callable[[Case, str], Trial]
+"""Tries a case; its names begin with the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +64,10 @@ def certify(
         plan = _plan(asked, inputs)
         bundle.begin(plan, inputs)
         names = plan.to_run()
-        for number, name in enumerate(names, 1):
-            progress(number, len(names), name)
-            bundle.add(try_again(plan, name, make))
+        with trying(asked.bench, make) as try_one:
+            for number, name in enumerate(names, 1):
+                progress(number, len(names), name)
+                bundle.add(try_one(CASES[name], plan.prefix(name)))
         found = evidence.read(bundle.files())
         judged = results(found, found.clauses, CASES)
         return judged, bundle.finish(judged, key)
@@ -69,14 +76,49 @@ def certify(
         raise
 
 
-def try_again(plan: Plan, name: str, make: Make = conformant) -> Trial:
-    """Try a case with the names, the device and the seed that the plan says."""
-    case = CASES[name]
+def try_again(plan: Plan, name: str) -> Trial:
+    """Try a case with the names, the emulated device and the seed that the plan says."""
+    return _on_virtual_clock(
+        plan.bench.facts["profile"], CASES[name], plan.prefix(name), conformant
+    )
 
+
+@contextmanager
+def trying(bench: Description, make: Make = conformant) -> Iterator[Try]:
+    """What tries a case on the bench; one on the network lasts for all of them.
+
+    `make` builds the device of the virtual clock. Raises `OSError` where the bench cannot start.
+    """
+    if bench.network is None:
+        profile = bench.profile or ""
+        yield lambda case, prefix: _on_virtual_clock(profile, case, prefix, make)
+        return
+    from conformance.bench import network  # brings MQTT and FFmpeg along
+
+    with network.running(bench.network) as device:
+        yield lambda case, prefix: network.tried_on(device, case, prefix)
+
+
+def bench_facts(bench: Description) -> BenchFacts:
+    """What a plan says of the bench."""
+    device: Bench
+    if bench.network is None:
+        device = EmulatedBench(profiles.load(bench.profile or ""), Reference())
+        facts = {**device.facts(), "seed": device.seed}
+    else:
+        from conformance.bench.network import NetworkBench
+
+        device = NetworkBench(bench.network)
+        facts = dict(device.facts())
+    return BenchFacts(
+        bench.environment, facts, device.measures_time, device.uncertainty_ms, bench.permits
+    )
+
+
+def _on_virtual_clock(profile: str, case: Case, prefix: str, make: Make) -> Trial:
     async def main() -> Trial:
-        profile = profiles.load(plan.bench.facts["profile"])
-        bench = EmulatedBench(profile, Reference(), make)
-        return await tried(case, bench, ReferenceServer(bench.now_ms), plan.prefix(name))
+        bench = EmulatedBench(profiles.load(profile), Reference(), make)
+        return await tried(case, bench, ReferenceServer(bench.now_ms), prefix)
 
     return virtual_time.run(main())
 
@@ -97,22 +139,13 @@ def _inputs(asked: Asked) -> dict[str, bytes]:
 
 
 def _plan(asked: Asked, inputs: Mapping[str, bytes]) -> Plan:
-    bench = asked.bench
-    device = EmulatedBench(profiles.load(bench.profile), Reference())
-    facts = {**device.facts(), "seed": device.seed}
     return Plan(
         role=asked.declared.role,
         run=token_hex(16),
         challenge=asked.challenge,
         run_by=asked.run_by,
         created=now(),
-        bench=BenchFacts(
-            bench.environment,
-            facts,
-            device.measures_time,
-            device.uncertainty_ms,
-            bench.permits,
-        ),
+        bench=bench_facts(asked.bench),
         versions=versions(),
         chosen=asked.chosen,
         inputs=hashes(inputs),

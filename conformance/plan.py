@@ -46,7 +46,7 @@ class BenchFacts:
     @property
     def is_emulated(self) -> bool:
         """Whether no hardware was there."""
-        return self.facts.get("driver") == "emulated"
+        return self.facts.get("driver") == "emulated" or bool(self.facts.get("emulates"))
 
 
 @dataclass(frozen=True, slots=True)

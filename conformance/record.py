@@ -26,6 +26,7 @@ What = Literal[
     "sounds",
     "silent",
     "shown",
+    "deaf",
     "power-off",
     "power-on",
     "link-off",
@@ -41,9 +42,9 @@ What = Literal[
 ]
 """An order that was told; bytes that were sent as they are; what the device said, as it came, and
 then in neutral words (`nonsense`: none); its MQTT session; whether it is connected; that it
-started; that something of it is heard, or no more, or seen; what was done to it; a point that the
-case names; when a scheduled play is due; a question to the operator with its answer; when the
-observation ended."""
+started; that something of it is heard, or no more, or seen; that the bench cannot hear; what was
+done to it; a point that the case names; when a scheduled play is due; a question to the operator
+with its answer; when the observation ended."""
 
 WHATS: tuple[What, ...] = get_args(What)
 
@@ -123,7 +124,9 @@ class Record:
         return [each for each in self.of("answer") if each.detail["order"] == order]
 
     def heard(self, item: str | None = None) -> list[Heard]:
-        """The stretches of sound, of one play or of all."""
+        """The stretches of sound, of one play or of all; `KeyError` where nobody listened."""
+        if any(self.of("deaf")):
+            raise KeyError("deaf")
         found: list[Heard] = []
         begun: dict[str, Happening] = {}
         for each in self.of("sounds", "silent"):

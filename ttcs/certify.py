@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ class Asked:
     demo: bool
     capabilities: Path | None
     bench: Path | None
+    allowed: tuple[str, ...]
     clauses: Path | None
     waivers: Path | None
     challenge: str | None
@@ -151,7 +153,11 @@ def _bench(asked: Asked, role: Role) -> Description:
         raise _bad("--bench", "given with --demo" if asked.demo else "not given", "one of both")
     if asked.bench is None:
         return Description("test", demo.PROFILES[role], demo.PERMITS)
-    return description.read(asked.bench)
+    bench = description.read(asked.bench)
+    description.check_targets(bench, asked.allowed, str(asked.bench))
+    if bench.network and any(find_spec(package) is None for package in ("av", "httpx2", "paho")):
+        raise _bad("--bench", "on the network", "more packages: pip install 'ttcs-hil[server]'")
+    return bench
 
 
 def _waivers(path: Path | None, declared: Declaration) -> tuple[Waiver, ...]:

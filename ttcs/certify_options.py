@@ -45,6 +45,14 @@ def certify(
     bench: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Bàn thử. / The bench.")
     ] = None,
+    allow_target: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HOST",
+            help="Cho phép bàn thử dùng địa chỉ này, ngoài máy đang chạy. / An address beyond this "
+            "machine that the bench may use.",
+        ),
+    ] = None,
     clauses: OwnClauses = None,
     waivers: Annotated[
         Path | None,
@@ -104,6 +112,7 @@ def certify(
         demo,
         capabilities,
         bench,
+        tuple(allow_target or ()),
         clauses,
         waivers,
         challenge,

@@ -1,4 +1,7 @@
-"""Scenario files as pytest tests: one test for the run of each file, and one for each target.
+"""Scenario files, and the cases of a device, as pytest tests.
+
+Of a scenario there is one test for the run of its file, and one for each target; of a device one
+for each case of its role, with `--ttcs-profile ip-speaker --ttcs-bench bench.yaml`.
 
 Collected are files named `*.ttcs.yaml`, files that match the ini option `ttcs_scenarios` (patterns
 below the root folder), and files given by `--ttcs`; no other YAML file is touched. Until one is
@@ -30,6 +33,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="PATH",
         help="run this scenario file, too (may be given again)",
     )
+    group.addoption(
+        "--ttcs-profile",
+        metavar="ROLE",
+        help="try a device in all cases of this role: ip-speaker, fm-converter or e-board",
+    )
+    group.addoption("--ttcs-bench", metavar="FILE", help="the bench that the device is on")
+    group.addoption("--ttcs-capabilities", metavar="FILE", help="what the device declares")
+    group.addoption(
+        "--ttcs-allow-target",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="an address beyond this machine that the bench may use (may be given again)",
+    )
     parser.addini(
         "ttcs_scenarios",
         "patterns, relative to the root folder, of files that are scenarios",
@@ -39,14 +56,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Adds what `--ttcs` names to what is collected; a worker of xdist is told so already."""
-    for path in config.getoption("--ttcs"):
+    """Adds what the options name to what is collected; a worker of xdist is told so already."""
+    bench = config.getoption("--ttcs-bench")
+    if (bench is None) != (config.getoption("--ttcs-profile") is None):
+        raise pytest.UsageError("--ttcs-profile and --ttcs-bench go together")
+    for path in [*config.getoption("--ttcs"), *([bench] if bench else [])]:
         if path not in config.args:
             config.args.append(path)
 
 
-def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "ScenarioFile | None":
-    """The scenario in a file, where it is one of ours."""
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.File | None:
+    """The scenario in a file, or the bench of a device, where it is one of ours."""
+    bench = parent.config.getoption("--ttcs-bench")
+    if bench is not None and file_path == parent.config.invocation_params.dir / bench:
+        from ttcs.pytest_cases import CasesFile
+
+        return CasesFile.from_parent(parent, path=file_path)
     if _is_scenario(file_path, parent.config):
         return ScenarioFile.from_parent(parent, path=file_path)
     return None
@@ -160,3 +185,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if isinstance(item, RunItem):
             scenarios.setdefault(item.nodeid, item)
     items[:] = [item for item in items if scenarios.get(item.nodeid, item) is item]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The verdict of every clause that a device was tried for."""
+    if terminalreporter.config.getoption("--ttcs-bench") is not None:
+        from ttcs.pytest_cases import verdict_lines
+
+        reports = terminalreporter.stats.values()
+        told = [each for some in reports for each in some if isinstance(each, pytest.TestReport)]
+        for line in verdict_lines(told):
+            terminalreporter.write_line(line)

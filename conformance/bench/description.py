@@ -1,41 +1,199 @@
-"""A bench as a file describes it. So far there is one driver, `emulated`: nothing is contacted."""
+"""A bench as a file describes it, and which addresses it may use.
 
+    ttcs: 1
+    environment: test
+    dut: {driver: network, name: "loa-1", address: "192.168.50.17", password_file: "loa-1.password"}
+    broker: {listen: "192.168.50.1:8883", certificate: "broker.pem", key: "broker-key.pem"}
+    sounds: {listen: "192.168.50.1:8080"}
+    sound: {driver: soundcard, device: "hw:1,0", latency: "41.3ms", uncertainty: "2ms"}
+    permits: [link]
+
+With `dut: {driver: network, emulates: PROFILE}` the device is an emulated one, as a process of its
+own; with `dut: {driver: emulated, profile: PROFILE}` it is emulated on a virtual clock, and nothing
+is contacted. Files are named relative to the bench's.
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
+from reference_system.interface import topics
 from scenarios import profiles, strict_yaml
-from scenarios.problems import BadInput
-from scenarios.sourced import choice, mapping, read_fields, version_1, words
+from scenarios.files import read_bounded
+from scenarios.problems import BadInput, Problem, shown
+from scenarios.sourced import choice, mapping, quantity, read_fields, version_1, words
+from scenarios.units import duration_ms
 
 PERMITS = ("link", "power", "malformed", "night")
 """What a bench can permit to be done to the device."""
 
+RECORDERS: dict[str, tuple[str, ...]] = {
+    "soundcard": ("arecord", "-q", "-t", "raw", "-f", "S16_LE", "-r", "16000", "-c", "1", "-D"),
+    "file": ("cat", "--"),
+}
+"""What gives the samples of each sound driver; the device or file of the bench is added."""
+
+LOOPBACK = "127.0.0.1"
+_MOST_PASSWORD_BYTES = 256
+
+Listen = tuple[str, int]
+"""An own IPv4 address and port; 0: a free one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """How the device is heard: the program that gives the samples (16 bits, 16 kHz, mono), None
+    where nobody listens; how late they come, and by how much that may be wrong."""
+
+    driver: str
+    recorder: tuple[str, ...] | None
+    latency_ms: int
+    uncertainty_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A device on real sockets: a real one at `address`, or a process that `emulates` a profile.
+
+    `secret` is the password that the device has already; None: the bench makes one for its process.
+    `certificate` (with its key) makes the broker speak TLS; `ca` is whom the process trusts.
+    """
+
+    name: str
+    emulates: str | None
+    address: str
+    secret: str | None
+    broker: Listen
+    sounds: Listen
+    certificate: tuple[Path, Path] | None
+    ca: Path | None
+    sound: Capture
+
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """A bench whose device is emulated after `profile`; cases do no more than it `permits`."""
+    """A bench; cases do no more than it `permits`.
+
+    `network` says how the device is reached; None: it is emulated after `profile`, on a virtual
+    clock.
+    """
 
     environment: str
-    profile: str
+    profile: str | None
     permits: tuple[str, ...]
+    network: Network | None = None
 
 
 def read(path: Path) -> Description:
     """The bench in a file; raises `BadInput`."""
-    return parse(strict_yaml.read(path))
+    return parse(strict_yaml.read(path), path.parent)
 
 
-def parse(document: strict_yaml.Document) -> Description:
-    """The bench that a document describes; raises `BadInput`."""
-    parts = read_fields(document, (), _PARTS, optional=("permits",))
-    dut = document.data_at(("dut",))
-    driver = dut.get("driver") if isinstance(dut, dict) else None
+def parse(document: strict_yaml.Document, folder: Path = Path()) -> Description:
+    """The bench that a document describes, whose files are in `folder`; raises `BadInput`."""
+    parts = read_fields(document, (), _PARTS, optional=("permits", "broker", "sounds", "sound"))
+    permits = parts.get("permits", ())
+    driver = parts["dut"].get("driver")
+    if driver == "network":
+        network = _network(document, folder, permits)
+        return Description(parts["environment"], None, permits, network)
     if driver != "emulated":
-        wrong = "a driver that this version does not have"
-        raise BadInput([document.problem(("dut", "driver"), wrong, "emulated")])
-    device = read_fields(document, ("dut",), _DEVICE)
-    return Description(parts["environment"], device["profile"], parts.get("permits", ()))
+        raise BadInput([document.problem(("dut", "driver"), shown(driver), "emulated or network")])
+    for part in ("broker", "sounds", "sound"):
+        if part in parts:
+            raise BadInput([document.problem((part,), part, "none with an emulated device")])
+    device = read_fields(document, ("dut",), _EMULATED)
+    return Description(parts["environment"], device["profile"], permits)
+
+
+def check_targets(bench: Description, allowed: Collection[str], file: str) -> None:
+    """Raise `BadInput` where an address beyond this machine is not among the `allowed` hosts.
+
+    Loudspeakers stand in villages: nothing is opened to them before this was asked.
+    """
+    network = bench.network
+    if network is None:
+        return
+    for host in (network.address, network.broker[0], network.sounds[0]):
+        if not IPv4Address(host).is_loopback and host not in allowed:
+            expected = f"this machine, or --allow-target {host} beside it"
+            raise BadInput([Problem(file, None, None, "", host, expected)])
+
+
+def _network(document: strict_yaml.Document, folder: Path, permits: tuple[str, ...]) -> Network:
+    is_real = "emulates" not in document.data_at(("dut",))
+    if is_real:
+        dut = read_fields(document, ("dut",), _REAL, optional=("dialect", "topology"))
+        if "power" in permits:
+            wrong = "power, which nothing on this bench switches"
+            raise BadInput([document.problem(("permits",), wrong, "a list without it")])
+    else:
+        dut = read_fields(document, ("dut",), _PROCESS)
+        dut |= {"name": f"{dut['emulates']}-1", "address": LOOPBACK}
+    broker = _part(document, "broker", _BROKER, optional=_BROKER)
+    if ("certificate" in broker) != ("key" in broker):
+        raise BadInput([document.problem(("broker",), "one of certificate and key", "both")])
+    sounds = _part(document, "sounds", _SOUNDS, optional=_SOUNDS)
+    found = Network(
+        name=dut["name"],
+        emulates=dut.get("emulates"),
+        address=dut["address"],
+        secret=_secret(document, folder / dut["password_file"]) if is_real else None,
+        broker=broker.get("listen", (LOOPBACK, 0)),
+        sounds=sounds.get("listen", (LOOPBACK, 0)),
+        certificate=(
+            (folder / broker["certificate"], folder / broker["key"])
+            if "certificate" in broker
+            else None
+        ),
+        ca=folder / broker["ca"] if "ca" in broker else None,
+        sound=_capture(document, is_real),
+    )
+    if is_real and 0 in (found.broker[1], found.sounds[1]):
+        expected = "broker and sounds with an address and a port that the device knows"
+        raise BadInput([document.problem(("dut",), "a real device", expected)])
+    return found
+
+
+def _capture(document: strict_yaml.Document, is_real: bool) -> Capture:
+    if not is_real:
+        if document.data_at(("sound",)) is not None:
+            raise BadInput([document.problem(("sound",), "sound", "none: the process is heard")])
+        return Capture("process", None, 0, 0)
+    driver = _part(document, "sound", {**_SOUND, **_CAPTURE}, optional=_CAPTURE).get("driver")
+    if driver not in RECORDERS:
+        return Capture("none", None, 0, 0)
+    source = "device" if driver == "soundcard" else "path"
+    sound = read_fields(
+        document, ("sound",), {**_SOUND, source: words, **{k: _CAPTURE[k] for k in _MEASURED}}
+    )
+    recorder = (*RECORDERS[driver], sound[source])
+    return Capture(driver, recorder, sound["latency"], sound["uncertainty"])
+
+
+def _part(
+    document: strict_yaml.Document, name: str, readers: dict[str, Any], optional: Collection[str]
+) -> dict[str, Any]:
+    """The fields of an optional part; none where it is not there."""
+    if document.data_at((name,)) is None:
+        return {}
+    return read_fields(document, (name,), readers, optional=optional)
+
+
+def _secret(document: strict_yaml.Document, file: Path) -> str:
+    place = ("dut", "password_file")
+    try:
+        secret = read_bounded(file, _MOST_PASSWORD_BYTES).decode().rstrip("\r\n")
+    except (BadInput, UnicodeDecodeError):
+        secret = ""
+    if not secret or not secret.isprintable():
+        raise BadInput([document.problem(place, str(file), "a file with one line, the password")])
+    return secret
+
+
+# ---- What a file may say ------------------------------------------------------------------------
 
 
 def _permits(value: object) -> tuple[str, ...]:
@@ -51,10 +209,52 @@ def _profile(value: object) -> str:
     return words(value)
 
 
+def _name(value: object) -> str:
+    if not topics.is_device_name(words(value)):
+        raise ValueError(f"a device's name, {topics.DEVICE_NAME}")
+    return words(value)
+
+
+def _address(value: object) -> str:
+    try:
+        return str(IPv4Address(words(value)))
+    except ValueError:
+        raise ValueError("a numeric IPv4 address, in quotes") from None
+
+
+def _listen(value: object) -> Listen:
+    host, _, port = words(value).rpartition(":")
+    if not port.isascii() or not port.isdigit() or int(port) > 65_535:
+        raise ValueError("an own address and a port, such as 192.168.50.1:8883")
+    return _address(host or None), int(port)
+
+
 _PARTS: dict[str, Any] = {
     "ttcs": version_1,
     "environment": choice("test"),
     "dut": mapping,
+    "broker": mapping,
+    "sounds": mapping,
+    "sound": mapping,
     "permits": _permits,
 }
-_DEVICE: dict[str, Any] = {"driver": words, "profile": _profile}
+_EMULATED: dict[str, Any] = {"driver": words, "profile": _profile}
+_PROCESS: dict[str, Any] = {"driver": words, "emulates": _profile}
+_REAL: dict[str, Any] = {
+    "driver": words,
+    "name": _name,
+    "address": _address,
+    "password_file": words,
+    "dialect": choice("reference"),
+    "topology": choice("direct"),
+}
+_BROKER: dict[str, Any] = {"listen": _listen, "certificate": words, "key": words, "ca": words}
+_SOUNDS: dict[str, Any] = {"listen": _listen}
+_SOUND: dict[str, Any] = {"driver": choice("soundcard", "file", "none")}
+_CAPTURE: dict[str, Any] = {
+    "device": words,
+    "path": words,
+    "latency": quantity(duration_ms),
+    "uncertainty": quantity(duration_ms),
+}
+_MEASURED = ("latency", "uncertainty")

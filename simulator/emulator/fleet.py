@@ -4,7 +4,7 @@ import asyncio
 import gc
 import resource
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator.dialects.contract import Dialect, Play, Service, Status
@@ -15,7 +15,7 @@ from .events import ERRORS, Event, Listener, Summary, Tally, What
 from .happenings import ClockSet
 from .http_connection import MOST_SOCKETS, HttpConnection, Web
 from .member import Member
-from .program import Program
+from .program import Program, Surroundings
 from .sounds import Kept, Sounds
 from .wires import Wires
 
@@ -38,6 +38,10 @@ KNOCK_S, KNOCK_EVERY_S = 5.0, 0.25
 """How long devices that are not let in try at the start, before they wait as their profile says."""
 
 FAREWELL_S = 3.0
+
+
+Make = Callable[[Member, int, Surroundings], Program]
+"""Builds the program of a device, given its place in the process."""
 
 
 class NoRoom(Exception):
@@ -68,20 +72,21 @@ class EmulatedFleet:
         seed: int = 0,
         instrumented: int = 0,
         listener: Listener | None = None,
+        make: Make = Program,
     ) -> None:
         """Nothing is connected yet; raises `NoRoom`.
 
         `services` are the HTTP servers of a dialect that asks some, such as
         `{"system": "http://127.0.0.1:8080"}`. Sounds are fetched from `origins` only. The first
         `instrumented` devices decode them. `listener` is called with every event, on the loop, and
-        must not wait.
+        must not wait. `make` builds each device's program: the right one, or a mutant.
         """
         make_room(len(members))
         self.clock, self.dialect, self.seed = EpochClock(), dialect, seed
         self.tally = Tally()
         self._broker, self._listener, self._instrumented = broker, listener, instrumented
         self._programs = {
-            member.name: Program(member, number, self) for number, member in enumerate(members)
+            member.name: make(member, number, self) for number, member in enumerate(members)
         }
         self._turn = asyncio.Semaphore(CONNECTS_AT_ONCE)
         self._inbox: deque[Line] = deque()

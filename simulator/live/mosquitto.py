@@ -20,6 +20,9 @@ _WHERE = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr
 _PROBE_S = 1.0
 _HEADERS_BYTES = 1_024
 
+MOST_BYTES = max(channel.max_bytes for channel in CHANNELS.values()) + _HEADERS_BYTES
+"""A packet that is longer is not taken."""
+
 _SETTINGS = {
     "allow_anonymous": "false",
     "use_username_as_clientid": "true",
@@ -28,7 +31,6 @@ _SETTINGS = {
     "max_inflight_messages": "100",
     # Beyond this it drops what devices report while the source system is away, after accepting it.
     "max_queued_messages": "100000",
-    "max_packet_size": str(max(c.max_bytes for c in CHANNELS.values()) + _HEADERS_BYTES),
     "max_keepalive": "600",
     "set_tcp_nodelay": "true",
     "log_dest": "stderr",
@@ -44,9 +46,16 @@ def find() -> str | None:
 class Mosquitto:
     """A broker on a free port of the loopback; what waits in it outlives a restart."""
 
-    def __init__(self, children: Children, folder: Path, program: str, port: int) -> None:
+    def __init__(
+        self,
+        children: Children,
+        folder: Path,
+        program: str,
+        port: int,
+        most_bytes: int = MOST_BYTES,
+    ) -> None:
         """Not started yet; its files are in `folder`, which nobody else reads."""
-        self.port, self._folder = port, folder
+        self.port, self._folder, self._most_bytes = port, folder, most_bytes
         self._passwords = {SOURCE_USER: secrets.token_urlsafe(24)}
         folder.mkdir(mode=0o700)
         self.source_password_file = folder / "source"
@@ -73,6 +82,7 @@ class Mosquitto:
             f"user {pwd.getpwuid(os.geteuid()).pw_name}",
             f"listener {self.port} 127.0.0.1",
             *(f"{name} {value}" for name, value in _SETTINGS.items()),
+            f"max_packet_size {self._most_bytes}",
             f"persistence_location {self._folder}/",
             f"password_file {self._folder / 'passwords'}",
             f"acl_file {self._folder / 'access'}",

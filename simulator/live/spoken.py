@@ -33,14 +33,15 @@ def sound(length_ms: int) -> bytes:
     pulsed = (at // (_PULSE_MS * RATE_HZ // 1_000)) % 2 == 0
     tone = np.sin(2 * np.pi * PITCH_HZ * at / RATE_HZ) * pulsed * _LOUDNESS * 32_767
     whole = tone.astype("<i2")
-    words = _words()
-    if len(words) < samples:
-        whole[: len(words)] = words
+    said = words()
+    if len(said) < samples:
+        whole[: len(said)] = said
     return _wave(whole)
 
 
 @cache
-def _words() -> npt.NDArray[np.int16]:
+def words() -> npt.NDArray[np.int16]:
+    """The words spoken, at `RATE_HZ`; no sample where that cannot be done."""
     nothing = np.empty(0, np.int16)
     program = shutil.which(_SPEAKER)
     if program is None:

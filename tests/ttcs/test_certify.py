@@ -144,7 +144,7 @@ def own(place: Path) -> Path:
         ((*DEMO[1:], "--clauses", "bad.yaml", "--out", "o"), "no check is called telepathy"),
         (
             (*MINE_ON, "network.yaml", "--out", "o"),
-            "network.yaml:3:15: dut.driver: is a driver that this version does not have",
+            'network.yaml:3:15: dut.driver: is "telepathic", expected emulated or network',
         ),
         (("--replay", "o", "x"), "no bundle"),
     ],
@@ -154,7 +154,7 @@ def test_wrong_use_is_one_line_and_leaves_nothing(
 ) -> None:
     Path("mine.yaml").write_text(MINE)
     Path("bad.yaml").write_text(OWN.replace("emergency-latency", "telepathy"))
-    Path("network.yaml").write_text(BENCH.replace("emulated", "network"))
+    Path("network.yaml").write_text(BENCH.replace("emulated", "telepathic"))
     code, out, err = here("certify", *arguments)
     assert (code, out) == (2, "")
     assert said in err
@@ -281,3 +281,35 @@ def test_help_names_them(place: Path) -> None:
     shown = program("--help", cwd=place).stdout
     for command in ("certify", "verify", "clauses", "keys"):
         assert f"  {command} " in shown
+
+
+@pytest.mark.needs_tool("mosquitto")
+@pytest.mark.needs_tool("espeak-ng")
+def test_a_device_on_real_sockets(place: Path) -> None:
+    Path("mine.yaml").write_text(MINE)
+    Path("bench.yaml").write_text(
+        BENCH.replace("{driver: emulated, profile:", "{driver: network, emulates:").replace(
+            "[link]", "[link, malformed]"
+        )
+    )
+    options = (*MINE_ON, "bench.yaml", "--case", "hostile-oversized", "--out", "out", "--json")
+    code, out, err = here("certify", *options)
+    assert (code, err) == (3, "")  # some cases alone are never conformant
+    results = json.loads(out)["results"]
+    clauses = [each for each in results["clauses"] if each["verdict"] == "pass"]
+    assert clauses, results
+    assert here("verify", "out")[0] == 3  # unchanged, of an unknown signer
+
+
+def test_a_bench_beyond_this_machine_must_be_allowed(place: Path) -> None:
+    Path("mine.yaml").write_text(MINE)
+    Path("password").write_text("secret\n")
+    Path("bench.yaml").write_text(
+        "ttcs: 1\nenvironment: test\n"
+        'dut: {driver: network, name: a, address: "192.0.2.7", password_file: password}\n'
+        'broker: {listen: "127.0.0.1:18883"}\nsounds: {listen: "127.0.0.1:18080"}\n'
+    )
+    code, out, err = here("certify", *MINE_ON, "bench.yaml", "--out", "out")
+    assert (code, out) == (2, "")
+    assert "--allow-target 192.0.2.7" in err
+    assert not Path("out").exists()

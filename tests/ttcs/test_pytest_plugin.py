@@ -149,3 +149,66 @@ def test_pytest_finds_it_where_the_project_is_installed() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     (module,) = project["entry-points"]["pytest11"].values()
     assert import_module(module).pytest_collect_file
+
+
+BENCH = "ttcs: 1\nenvironment: test\ndut: {driver: emulated, profile: speaker-reference}\n"
+DEVICE = ("--ttcs-profile", "ip-speaker", "--ttcs-bench", "bench.yaml")
+SOME = "told-twice or sounds-right or emergency-at-once or power-ready"
+
+
+def test_the_cases_of_a_device(tmp_path: Path) -> None:
+    """What passes passes; what is not permitted, or not measured, is no pass."""
+    (tmp_path / "bench.yaml").write_text(BENCH)
+    code, out = run_pytest(tmp_path, "-v", *DEVICE, "-k", SOME)
+    assert code == 1, out
+    assert outcomes(out) == {
+        "bench.yaml::told-twice": "PASSED",
+        "bench.yaml::sounds-right": "PASSED",
+        "bench.yaml::emergency-at-once": "FAILED",  # latencies of a model are no measurements
+        "bench.yaml::power-ready": "FAILED",
+    }
+    assert "not-measured" in out
+    assert "not-permitted" in out
+    assert re.search(r"^pass +PROFILE-", out, re.M)
+    assert re.search(r"^inconclusive +=$", out, re.M), out
+    assert "Traceback" not in out
+
+
+def test_the_cases_of_a_device_that_pass(tmp_path: Path) -> None:
+    (tmp_path / "bench.yaml").write_text(BENCH)
+    code, out = run_pytest(tmp_path, "-v", *DEVICE, "-k", "told-twice")
+    assert code == 0, out
+    assert re.search(r"^pass +=$", out, re.M)
+
+
+def test_what_the_device_does_not_declare_is_skipped(tmp_path: Path) -> None:
+    (tmp_path / "bench.yaml").write_text(BENCH)
+    (tmp_path / "mine.yaml").write_text(
+        'ttcs: 1\ndevice: {vendor: "A", model: "B", serial: "1", firmware: {version: "1"}}\n'
+        "profile: ip-speaker\nsupports: {codecs: [mp3]}\n"
+    )
+    mine = ("--ttcs-capabilities", "mine.yaml")
+    code, out = run_pytest(tmp_path, "-v", *DEVICE, *mine, "-k", "sounds-aac or sounds-mp3")
+    assert outcomes(out) == {
+        "bench.yaml::sounds-mp3": "PASSED",
+        "bench.yaml::sounds-aac": "SKIPPED",
+    }
+    assert code == 0, out
+
+
+@pytest.mark.parametrize(
+    ("bench", "arguments", "said"),
+    [
+        (BENCH.replace("test", "village"), DEVICE, "bench.yaml:2:14: environment"),
+        (BENCH, ("--ttcs-profile", "radio", *DEVICE[2:]), "--ttcs-profile radio"),
+        (BENCH, DEVICE[:2], "go together"),
+    ],
+)
+def test_wrong_use_of_a_bench(
+    tmp_path: Path, bench: str, arguments: tuple[str, ...], said: str
+) -> None:
+    (tmp_path / "bench.yaml").write_text(bench)
+    code, out = run_pytest(tmp_path, *arguments)
+    assert code not in (0, 1, 5), out
+    assert said in out
+    assert "Traceback" not in out

@@ -36,8 +36,10 @@ def test_no_entry_and_one_too_many(record):
     assert log.tells_what_was_heard(record(*SOUND, entry(), entry(1)), TOLD).ok is False
 
 
-def test_of_silence_nothing_can_be_said(record):
-    assert log.tells_what_was_heard(record(entry()), TOLD).ok is None
+def test_of_silence_nothing_can_be_said_but_that_the_log_claims_it_was_heard(record):
+    assert log.tells_what_was_heard(record(), TOLD).ok is None
+    assert log.tells_what_was_heard(record(entry(outcome="missed")), TOLD).ok is True
+    assert log.tells_what_was_heard(record(entry()), TOLD).ok is False
 
 
 def test_silence_is_not_told_as_played(record):

@@ -34,7 +34,7 @@ def rendered(found: list[matrix.Row]) -> str:
     lines += ["", "## Faults", "", "| fault | of | what | mutants, or why there is none |"]
     lines.append("|---|---|---|---|")
     for fault in faults().values():
-        names = [each.id for each in MUTANTS.values() if each.fault == fault.id]
+        names = sorted(each.id for each in MUTANTS.values() if each.fault == fault.id)
         why = fault.no_mutant.en if fault.no_mutant else ""
         shown = ", ".join(names) or why
         roles = ", ".join(fault.roles)

@@ -137,7 +137,7 @@ def kills(found: Iterable[Row]) -> Mapping[str, tuple[str, ...]]:
         if each.subject.kind == "mutant":
             for clause in each.failed:
                 by_clause.setdefault(clause, {})[each.subject.name] = None
-    return {name: tuple(by_clause[name]) for name in ledger() if name in by_clause}
+    return {name: tuple(sorted(by_clause[name])) for name in ledger() if name in by_clause}
 
 
 def unguarded(found: Sequence[Row]) -> Mapping[str, tuple[str, ...]]:

@@ -28,6 +28,13 @@ RECORD = "cases/emergency-at-once/record.jsonl"
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 
 
+class Sealed(tuple):
+    """The files and their signer, which fill no failure's message."""
+
+    def __repr__(self):
+        return "a sealed bundle"
+
+
 @pytest.fixture(scope="module")
 def sealed(tmp_path_factory):
     """The files of a small certification, and its signer."""
@@ -40,7 +47,7 @@ def sealed(tmp_path_factory):
         chosen=("emergency-at-once", "cancel-sounding"),
     )
     signer = certify(wanted, place, KEY, lambda *_: None)[1]
-    return dict(read(place).files), signer
+    return Sealed((dict(read(place).files), signer))
 
 
 def signed_again(files, key=KEY):

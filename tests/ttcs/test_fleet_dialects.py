@@ -32,9 +32,7 @@ def until(fits: Callable[[], bool], fleet: subprocess.Popen[str]) -> None:
         time.sleep(0.2)
 
 
-LONGER_THAN_A_SELF_TEST = (
-    "Thử nghiệm loa. " + 4 * "Đây chỉ là thử nghiệm, bà con không cần làm gì. "
-)
+LONGER_THAN_A_SELF_TEST = "Thử nghiệm loa. " + 4 * "Đây chỉ là thử nghiệm, xin bà con yên tâm. "
 """The Linux-board speaker is silent for the first four seconds of whatever it plays."""
 
 

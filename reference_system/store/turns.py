@@ -34,15 +34,27 @@ class Turns:
             else:
                 mine = threading.Event()
                 self._waiting.append(mine)
-        if mine is not None and not mine.wait(patience_s):
-            with self._own:
-                if not mine.is_set():
-                    self._waiting.remove(mine)
-                    raise TimeoutError
+        if mine is not None:
+            self._wait(mine, patience_s)
         try:
             yield
         finally:
             self._pass_on()
+
+    def _wait(self, mine: threading.Event, patience_s: float) -> None:
+        came = False
+        try:
+            came = mine.wait(patience_s)
+        finally:
+            if not came:  # it took too long, or the wait was broken off
+                with self._own:
+                    is_ours = mine.is_set()
+                    if not is_ours:
+                        self._waiting.remove(mine)
+                if is_ours:
+                    self._pass_on()
+        if not came:
+            raise TimeoutError
 
     def _pass_on(self) -> None:
         with self._own:

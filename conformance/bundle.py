@@ -10,7 +10,7 @@ import os
 import platform
 import shutil
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from hashlib import file_digest
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from scenarios.problems import BadInput, Problem
+from scenarios.units import VIETNAM_TIME
 
 SCHEMA_VERSION = 1
 
@@ -114,8 +115,7 @@ def json_bytes(content: Any) -> bytes:
 
 def now() -> str:
     """The present time for people: Vietnamese time to the second."""
-    vietnam = timezone(timedelta(hours=7))
-    return datetime.now(UTC).astimezone(vietnam).isoformat(timespec="seconds")
+    return datetime.now(UTC).astimezone(VIETNAM_TIME).isoformat(timespec="seconds")
 
 
 def versions() -> Mapping[str, str]:

@@ -6,14 +6,13 @@ its instants, which are negative then.
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, TypeVar
 
 from scenarios.scenario import Bulletin, Fault, ProgrammeSlot, Scenario
-from scenarios.units import DAY_MS
+from scenarios.units import DAY_MS, VIETNAM_TIME
 
-VIETNAM_TIME = timezone(timedelta(hours=7))
 LONGEST_COMPRESSED_MS = 6 * DAY_MS
 """A slot of the programme returns after a week."""
 

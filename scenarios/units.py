@@ -4,7 +4,7 @@ Every function raises `ValueError` whose text says what was expected.
 """
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -13,6 +13,9 @@ SECOND_MS: Final = 1_000
 MINUTE_MS: Final = 60 * SECOND_MS
 HOUR_MS: Final = 60 * MINUTE_MS
 DAY_MS: Final = 24 * HOUR_MS
+
+VIETNAM_TIME: Final = timezone(timedelta(hours=7))
+"""The legal time of Viet Nam: UTC+7, without daylight saving."""
 
 LONGEST_DURATION_MS: Final = 3_660 * DAY_MS
 

@@ -15,7 +15,7 @@ from threading import Event
 from time import monotonic
 from typing import IO, Any
 
-from reference_system.dispatch.commands import VIETNAM_TIME
+from scenarios.units import VIETNAM_TIME
 from simulator.dialects.contract import Dialect, Service
 from simulator.dialects.recording import Recorder
 from simulator.emulator import events

@@ -13,12 +13,12 @@ from conformance import declarations
 from conformance.bundle import check_free
 from conformance.declarations import Declaration
 from conformance.judgement import World
-from reference_system.dispatch.commands import VIETNAM_TIME, Command, commands
+from reference_system.dispatch.commands import Command, commands
 from reference_system.interface import command_log
 from scenarios import excerpt
 from scenarios.problems import BadInput, Problem
 from scenarios.scenario import Scenario
-from scenarios.units import duration_ms
+from scenarios.units import VIETNAM_TIME, duration_ms
 from simulator.fleet import Fleet, Places
 from simulator.playout import engines
 from ttcs import scenario_files

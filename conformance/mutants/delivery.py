@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.mutants.broken import Broken, is_emergency, mutant
 from conformance.mutants.emergencies import Telling
-from reference_system.dispatch.commands import VIETNAM_TIME
+from scenarios.units import VIETNAM_TIME
 from simulator.dialects.contract import Order, Play
 from simulator.emulator.connection import Session
 from simulator.emulator.device import MOST_PLAYS, Device

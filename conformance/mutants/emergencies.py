@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from conformance.mutants.broken import BOARDS, SPEAKING, Broken, is_emergency, mutant
-from reference_system.dispatch.commands import VIETNAM_TIME
 from scenarios.scenario import BulletinClass
+from scenarios.units import VIETNAM_TIME
 from simulator.dialects.contract import Answer, NotUnderstood, Order, Play, Stop
 from simulator.emulator.device import Device
 from simulator.emulator.happenings import Began, Effect, Ended, Ordered, PowerLost

@@ -7,8 +7,8 @@ from conformance.case import DEVICES, Case, Measured, Seen
 from conformance.checks import presence, sound
 from conformance.conversation import Conversation
 from conformance.record import Record
-from reference_system.dispatch.commands import VIETNAM_TIME
 from scenarios.scenario import Text
+from scenarios.units import VIETNAM_TIME
 from simulator.dialects.contract import AddSchedule, Restart
 
 NIGHT_HOURS = (2, 3, 4)

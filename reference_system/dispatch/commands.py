@@ -6,7 +6,7 @@ for the real source system. Times are whole milliseconds from the scenario's sta
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from scenarios.scenario import (
@@ -17,11 +17,7 @@ from scenarios.scenario import (
     Scenario,
     SoundKind,
 )
-
-VIETNAM_TIME = timezone(timedelta(hours=7))
-"""The legal time of Viet Nam: UTC+7, without daylight saving."""
-
-DAY_MS = 24 * 60 * 60 * 1000
+from scenarios.units import DAY_MS, VIETNAM_TIME
 
 Action = Literal["start", "cancel"]
 

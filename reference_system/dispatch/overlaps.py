@@ -6,8 +6,8 @@ from datetime import timedelta
 from heapq import merge
 from typing import Literal
 
-from reference_system.dispatch.commands import DAY_MS, VIETNAM_TIME
 from scenarios.scenario import CLASSES, BulletinClass, Hours
+from scenarios.units import DAY_MS, VIETNAM_TIME
 
 _AHEAD_MS = VIETNAM_TIME.utcoffset(None) // timedelta(milliseconds=1)
 

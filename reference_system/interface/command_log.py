@@ -16,12 +16,12 @@ from itertools import chain
 from pathlib import Path as FilePath
 from typing import Any, TextIO
 
-from reference_system.dispatch.commands import ACTIONS, VIETNAM_TIME, Action, Command, Item
+from reference_system.dispatch.commands import ACTIONS, Action, Command, Item
 from scenarios.files import decode_utf8, read_bounded
 from scenarios.problems import BadInput, Path, Problem, place_of, shortened, shown
 from scenarios.scenario import CLASSES, KINDS, Area
 from scenarios.strict_json import decode_line
-from scenarios.units import LONGEST_DURATION_MS, instant
+from scenarios.units import LONGEST_DURATION_MS, VIETNAM_TIME, instant
 
 FORMAT_VERSION = 1
 MAX_BYTES = 256 << 20

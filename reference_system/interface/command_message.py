@@ -7,7 +7,6 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field as Bounds
 from pydantic import model_validator
 
-from reference_system.dispatch.commands import VIETNAM_TIME
 from reference_system.interface.vocabulary import (
     CLASS_OF_PRIORITY,
     WIRE_NAMES,
@@ -35,6 +34,7 @@ from reference_system.interface.wire_types import (
     disagreement,
 )
 from scenarios.scenario import BulletinClass, SoundKind
+from scenarios.units import VIETNAM_TIME
 
 
 class Content(Part):

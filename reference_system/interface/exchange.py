@@ -11,11 +11,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 from pydantic import Field as Bounds
 
-from reference_system.dispatch.commands import VIETNAM_TIME
 from reference_system.interface.vocabulary import Status
 from reference_system.interface.wire_types import Sha256, Url
 from scenarios.scenario import BulletinClass
-from scenarios.units import instant
+from scenarios.units import VIETNAM_TIME, instant
 
 CENTRAL_SOURCE_ID = "HTTTNTW"
 """The central system's code in the national integration catalogue."""

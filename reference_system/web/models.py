@@ -17,9 +17,8 @@ from pydantic import (
 )
 from starlette.convertors import StringConvertor, register_url_convertor
 
-from reference_system.dispatch.commands import VIETNAM_TIME
 from reference_system.services.paging import AT_MOST, CURSOR
-from scenarios.units import instant
+from scenarios.units import VIETNAM_TIME, instant
 
 Item = TypeVar("Item")
 

@@ -226,15 +226,15 @@ class Dialect(ABC):
     What has a default is what not every wire has.
     """
 
-    name: ClassVar[str]
-    wires: ClassVar[frozenset[Wire]]
-    entries_at_once: ClassVar[int]
+    name: str
+    wires: frozenset[Wire]
+    entries_at_once: int
     """How many entries `log` takes."""
-    keeps_token: ClassVar[bool] = True
+    keeps_token: bool = True
     """Whether a token is used again until it is refused, rather than a new one for each request."""
-    length_unit_ms: ClassVar[int] = 1
+    length_unit_ms: int = 1
     """In what a sound's length is told; begun units count in full."""
-    server: ClassVar["ServerHalf | None"] = None
+    server: "ServerHalf | None" = None
     """The other end of the wire, where that is no source system but the maker's own server."""
 
     # ---- MQTT ----

@@ -27,12 +27,12 @@ class Recorder(Dialect):
     def __init__(self, inner: Dialect, device: str, file: IO[str], recorded: str) -> None:
         """Writes to `file` at once; `recorded` says how the transcript came about."""
         self._inner, self._device, self._file = inner, device, file
-        self.name = inner.name  # type: ignore[misc] # of this one object, and as little changed
-        self.wires = inner.wires  # type: ignore[misc] # likewise
-        self.entries_at_once = inner.entries_at_once  # type: ignore[misc] # likewise
-        self.keeps_token = inner.keeps_token  # type: ignore[misc] # likewise
-        self.length_unit_ms = inner.length_unit_ms  # type: ignore[misc] # likewise
-        self.server = inner.server  # type: ignore[misc] # likewise
+        self.name = inner.name
+        self.wires = inner.wires
+        self.entries_at_once = inner.entries_at_once
+        self.keeps_token = inner.keeps_token
+        self.length_unit_ms = inner.length_unit_ms
+        self.server = inner.server
         self._signing = ""
         file.write(transcript.head(inner.name, device, recorded))
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from reference_system.dispatch.commands import VIETNAM_TIME
 from reference_system.interface import messages, topics
 from reference_system.interface.messages import BadMessage, PlayEntry, StatusReport
 from reference_system.interface.topics import CHANNELS
 from reference_system.interface.vocabulary import CLASS_OF_PRIORITY, PRIORITY_OF_CLASS
 from reference_system.interface.wire_types import clock_ms, clock_text
+from scenarios.units import VIETNAM_TIME
 
 from .contract import (
     Action,

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from reference_system.dispatch.commands import VIETNAM_TIME, Command, Item
+from reference_system.dispatch.commands import Command, Item
 from scenarios.problems import BadInput, Problem
 from scenarios.scenario import Area, Bulletin, ProgrammeSlot, Scenario
-from scenarios.units import duration_text
+from scenarios.units import VIETNAM_TIME, duration_text
 
 SHORTEST_MS = 1_000
 """What a source system takes as a length: of a sound, a slot and its parts, a gap, a validity."""

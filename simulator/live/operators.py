@@ -10,8 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from reference_system.dispatch.commands import VIETNAM_TIME
 from scenarios.scenario import Bulletin, Scenario
+from scenarios.units import VIETNAM_TIME
 from simulator.live import spoken
 from simulator.live.deeds import CancelOrder, Deed, GiveOrder, MakeSlot, in_words
 from simulator.live.desk import Desk, NotAnswered, Refused

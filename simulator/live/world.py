@@ -16,6 +16,7 @@ import numpy as np
 
 from reference_system.dispatch.commands import Command
 from scenarios.scenario import Scenario
+from scenarios.units import DAY_MS
 from simulator.dialects.reference import Reference
 from simulator.emulator import enrolment
 from simulator.emulator.enrolment import NotEnrolled, Operator
@@ -45,8 +46,6 @@ ALL_CONNECTED_S = 120.0
 LOGS_IN_S = 60.0
 AFTERWARDS_S = 5.0
 """How long the source system has to take in what the broker confirmed last."""
-
-_DAY_MS = 24 * 60 * 60 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +289,7 @@ async def _logs_compared(
 
 async def _log_of(cast: Cast, operators: Operators, now_ms: int) -> list[logs.Name]:
     # Devices write by their own clocks, which may be wrong by days.
-    since_ms, until_ms = now_ms - 30 * _DAY_MS, now_ms + 30 * _DAY_MS
+    since_ms, until_ms = now_ms - 30 * DAY_MS, now_ms + 30 * DAY_MS
     everybody = cast.fleet.ids(_in_order(cast.fleet))
     try:
         return logs.received(await operators.log_rows(since_ms, until_ms), everybody)

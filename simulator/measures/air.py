@@ -9,11 +9,10 @@ from datetime import datetime
 import numpy as np
 
 from scenarios.scenario import ForeignCapture, Hours
+from scenarios.units import DAY_MS
 from simulator.fleet import Fleet
 from simulator.gaps import Gaps, Milliseconds
 from simulator.virtual import Chunk
-
-DAY_MS = 86_400_000
 
 FM_KINDS = frozenset({"fm-to-ip", "ip-to-fm"})
 """Kinds of devices that have an FM receiver in the path of the sound."""

@@ -11,9 +11,9 @@ from typing import Any
 
 from lxml import etree
 
-from reference_system.dispatch.commands import VIETNAM_TIME
 from reference_system.interface.cap.alert import Alert, AlertArea, Info, Reference, Resource
 from scenarios.problems import one_line, shortened
+from scenarios.units import VIETNAM_TIME
 
 MAX_BYTES = 900_000
 """What those who publish CAP feeds allow a feed at most; one alert is far less."""

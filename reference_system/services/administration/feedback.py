@@ -18,6 +18,7 @@ from reference_system.services.units import Unit
 from reference_system.services.within import commune_within, nothing_there
 from reference_system.store.administration import Feedback, FeedbackStep
 from reference_system.store.base import new_id
+from scenarios.units import DAY_MS
 
 Channel = Literal["web", "phone", "paper", "in-person"]
 State = Literal["received", "routed", "answered", "closed"]
@@ -29,7 +30,6 @@ OPEN_STATES: tuple[State, ...] = ("received", "routed")
 MOST_A_DAY = 5_000
 """How much the public page takes in 24 hours, from everybody together."""
 
-DAY_MS = 24 * 60 * 60 * 1000
 
 _RECEIPT_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none looks like another
 _RECEIPT_LENGTH = 12

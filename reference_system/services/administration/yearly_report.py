@@ -18,7 +18,6 @@ from typing import Any, cast
 import jinja2
 from sqlalchemy import select
 
-from reference_system.dispatch.commands import VIETNAM_TIME
 from reference_system.interface import exchange as wire
 from reference_system.services.acting import Act
 from reference_system.services.administration.statistics import Key, Period, by_unit
@@ -30,6 +29,7 @@ from reference_system.services.units import Level, Unit
 from reference_system.services.within import communes_of, nothing_there, within
 from reference_system.store.administration import YearlyReport
 from reference_system.store.base import new_id
+from scenarios.units import VIETNAM_TIME
 
 Figures = Mapping[Key, int]
 

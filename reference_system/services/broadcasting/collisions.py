@@ -7,7 +7,6 @@ from typing import cast
 
 from sqlalchemy import and_, or_, select
 
-from reference_system.dispatch.commands import DAY_MS
 from reference_system.dispatch.overlaps import Overlap, Reach, Span, outside_hours, overlaps
 from reference_system.services.acting import Act
 from reference_system.services.broadcasting import addressing, programme_items, sending
@@ -22,6 +21,7 @@ from reference_system.services.units import Level, Unit
 from reference_system.services.within import communes_of
 from reference_system.store.orders import ItemRow, LocalDrop, Order, Slot
 from scenarios.scenario import BulletinClass
+from scenarios.units import DAY_MS
 
 MOST_SHOWN = 500
 LOOKED_AHEAD_MS = 31 * DAY_MS

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from reference_system.dispatch.commands import DAY_MS, Command, Item, programme_commands
+from reference_system.dispatch.commands import Command, Item, programme_commands
 from reference_system.interface.command_message import Content
 from reference_system.interface.messages import Item as Play
 from reference_system.interface.vocabulary import WIRE_NAMES
@@ -18,6 +18,7 @@ from reference_system.store.content import BulletinRow
 from reference_system.store.content import Media as MediaRow
 from reference_system.store.orders import ItemRow, Slot
 from scenarios.scenario import ProgrammeItem, ProgrammeSlot
+from scenarios.units import DAY_MS
 
 PartKind = Literal["relay", "local", "bulletin"]
 

@@ -6,7 +6,6 @@ from typing import cast
 
 from sqlalchemy import and_, or_, select
 
-from reference_system.dispatch.commands import DAY_MS, VIETNAM_TIME
 from reference_system.dispatch.overlaps import Span, outside_hours
 from reference_system.services.acting import Act
 from reference_system.services.broadcasting import addressing, collisions, issuing, sending
@@ -23,6 +22,7 @@ from reference_system.store.content import BulletinContent
 from reference_system.store.content import Media as MediaRow
 from reference_system.store.orders import ItemRow, Slot
 from scenarios.scenario import Area, Hours
+from scenarios.units import DAY_MS, VIETNAM_TIME
 
 DEFAULT_LEAD_MS = 12 * HOUR_MS
 LONGEST_LEAD_MS = 7 * DAY_MS

@@ -18,13 +18,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from reference_system.dispatch.commands import DAY_MS
 from reference_system.interface.messages import Withdrawn
 from reference_system.interface.vocabulary import WIRE_NAMES
 from reference_system.services.acting import Act
 from reference_system.store.devices import Device
 from reference_system.store.orders import Delivery, ItemRow
 from scenarios.scenario import CLASSES, BulletinClass
+from scenarios.units import DAY_MS
 
 _MAY_PLAY = ("waiting", "handed", "accepted", "expired")
 """States of a start whose device may have it: one that waits may be on the wire this moment, or

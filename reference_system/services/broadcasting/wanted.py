@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
-from reference_system.dispatch.commands import DAY_MS, Item, bulletin_commands
+from reference_system.dispatch.commands import Item, bulletin_commands
 from reference_system.dispatch.overlaps import closing_ms, outside_hours
 from reference_system.interface.command_message import Content
 from reference_system.interface.vocabulary import PRIORITY_OF_CLASS, Media
@@ -20,6 +20,7 @@ from reference_system.store.content import BulletinContent, BulletinRow
 from reference_system.store.content import Media as MediaRow
 from reference_system.store.orders import Order
 from scenarios.scenario import Area, Bulletin, BulletinClass, Hours, Sound
+from scenarios.units import DAY_MS
 
 HOUR_MS = 60 * 60 * 1000
 

@@ -12,7 +12,6 @@ from typing import Literal
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from reference_system.dispatch.commands import VIETNAM_TIME
 from reference_system.interface.messages import PlayEntry, PlayLog
 from reference_system.interface.vocabulary import CLASS_OF_PRIORITY
 from reference_system.interface.wire_types import clock_ms
@@ -25,7 +24,7 @@ from reference_system.services.within import commune_within
 from reference_system.store.content import BulletinRow
 from reference_system.store.devices import Device, PlayLogEntry
 from reference_system.store.orders import Delivery, ItemRow
-from scenarios.units import DAY_MS
+from scenarios.units import DAY_MS, VIETNAM_TIME
 
 BACKFILLED_AFTER_MS = 5 * 60_000
 """An entry that arrives later than this after its end was filled in after an outage."""

@@ -9,12 +9,11 @@ from typing import Any, Literal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reference_system.dispatch.commands import VIETNAM_TIME
 from reference_system.services.content.bulletin_words import CLASS_NAMES, STATUS_NAMES
 from reference_system.web.models import instant_text
 from reference_system.web.pages import words
 from scenarios.scenario import Text
-from scenarios.units import instant
+from scenarios.units import VIETNAM_TIME, instant
 
 Language = Literal["vi", "en"]
 

@@ -8,9 +8,9 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData, QueryParams, UploadFile
 
-from reference_system.dispatch.commands import VIETNAM_TIME
 from reference_system.services.refusals import Invalid
 from reference_system.web.models import ClientId, Line, Lines
+from scenarios.units import VIETNAM_TIME
 
 Choice = TypeVar("Choice", bound=str)
 

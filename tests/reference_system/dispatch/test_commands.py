@@ -7,8 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference_system.dispatch.commands import (
-    DAY_MS,
-    VIETNAM_TIME,
     Command,
     bulletin_commands,
     commands,
@@ -26,6 +24,7 @@ from scenarios.scenario import (
     Sound,
     Text,
 )
+from scenarios.units import DAY_MS, VIETNAM_TIME
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE

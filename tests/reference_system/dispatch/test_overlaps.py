@@ -3,7 +3,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reference_system.dispatch.commands import DAY_MS
 from reference_system.dispatch.overlaps import (
     Reach,
     Span,
@@ -13,6 +12,7 @@ from reference_system.dispatch.overlaps import (
     overlaps,
 )
 from scenarios.scenario import CLASSES, Hours
+from scenarios.units import DAY_MS
 
 HOUR = 60 * 60_000
 COMMUNES = ("a", "b", "c")

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import reference_system.interface.command_log as command_log
-from reference_system.dispatch.commands import VIETNAM_TIME, Command, Item
+from reference_system.dispatch.commands import Command, Item
 from scenarios.problems import BadInput
 from scenarios.scenario import CLASSES, KINDS, Area
+from scenarios.units import VIETNAM_TIME
 
 START = datetime(2022, 9, 27, tzinfo=VIETNAM_TIME)
 ERA = "2022"

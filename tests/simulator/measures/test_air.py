@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.scenario import Hours
+from scenarios.units import DAY_MS
 from simulator.gaps import FAR, Gaps
-from simulator.measures.air import DAY_MS, outside_hours_ms, overlap_of_gaps
+from simulator.measures.air import outside_hours_ms, overlap_of_gaps
 
 HOUR = 3_600_000
 MIDNIGHT = datetime.fromisoformat("2025-12-05T00:00:00+07:00")

@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 
 from reference_system.services.acting import acting, itself, looking
 from reference_system.services.administration import feedback
-from reference_system.services.administration.feedback import DAY_MS, Words, handles, receipt_text
+from reference_system.services.administration.feedback import Words, handles, receipt_text
 from reference_system.services.refusals import Conflict, Forbidden, Invalid, Missing, TooOften
 from reference_system.services.units import Unit
 from reference_system.store.administration import Feedback
 from reference_system.store.people import AuditEntry
+from scenarios.units import DAY_MS
 
 BINH_DINH = Unit("province", "52")
 AN_HUNG = Unit("commune", "21613")

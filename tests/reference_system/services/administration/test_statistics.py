@@ -10,13 +10,13 @@ from sqlalchemy import delete
 
 from reference_system.services.acting import Act, Actor, looking
 from reference_system.services.administration import statistics
-from reference_system.services.administration.feedback import DAY_MS
 from reference_system.services.administration.statistics import SECTIONS, Period, Statistics
 from reference_system.services.refusals import Forbidden, Invalid
 from reference_system.services.units import Unit
 from reference_system.store.administration import Feedback
 from reference_system.store.content import BulletinRow
 from reference_system.store.devices import Device, PlayLogEntry
+from scenarios.units import DAY_MS
 
 BINH_DINH, AN_LAO = Unit("province", "52"), Unit("district", "542")
 COMMUNES = ("21613", "21616", "21640")  # two of An Lão, one of Hoài Nhơn

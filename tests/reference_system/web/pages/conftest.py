@@ -10,7 +10,6 @@ import pyotp
 import pytest
 import uvicorn
 
-from reference_system.dispatch.commands import DAY_MS
 from reference_system.interface import exchange as wire
 from reference_system.services.acting import Actor, acting
 from reference_system.services.administration import (
@@ -42,6 +41,7 @@ from reference_system.store.people import Person
 from reference_system.web.app import application
 from reference_system.web.pages.rendering import local
 from scenarios.scenario import Area, BulletinClass
+from scenarios.units import DAY_MS
 from tests.reference_system.web.pages.forms import Form
 
 ARGUMENTS = (

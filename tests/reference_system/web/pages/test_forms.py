@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
-from reference_system.dispatch.commands import DAY_MS
 from reference_system.services.acting import looking
 from reference_system.services.system import System
 from reference_system.store.content import BulletinRow
 from reference_system.store.orders import Delivery, Order
 from reference_system.store.people import AuditEntry, Person
 from reference_system.web.pages.rendering import local
+from scenarios.units import DAY_MS
 from tests.reference_system.web.pages.forms import Form
 
 QUESTION = "Mời bà con họp thôn"

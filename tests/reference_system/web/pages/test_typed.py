@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import FormData
 
-from reference_system.dispatch.commands import VIETNAM_TIME
 from reference_system.services.refusals import Invalid
 from reference_system.web.pages.typed import Typed
+from scenarios.units import VIETNAM_TIME
 
 
 def typed(**fields: str) -> Typed:

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 from conformance.mutants import matrix
-from conformance.mutants.broken import MUTANTS
 from conformance.mutants.faults import faults
+from conformance.mutants.made import MUTANTS
 
 PLACE = Path(__file__).parents[1] / "docs" / "reference" / "mutants.md"
 

@@ -79,8 +79,8 @@ SPEAKING: tuple[Role, ...] = ("ip-speaker", "fm-converter")
 DEVICES: tuple[Role, ...] = (*SPEAKING, "e-board")
 BOARDS: tuple[Role, ...] = ("e-board",)
 
-MUTANTS: dict[str, Mutant] = {}
-"""All of them by id; the modules of this package fill it."""
+REGISTERED: dict[str, Mutant] = {}
+"""By id, in the order in which they were loaded; `made.MUTANTS` has all of them."""
 
 
 def mutant(fault: str, *roles: Role, word: str = "") -> Callable[[type[Program]], type[Program]]:
@@ -88,8 +88,8 @@ def mutant(fault: str, *roles: Role, word: str = "") -> Callable[[type[Program]]
 
     def register(kind: type[Program]) -> type[Program]:
         name = f"{fault}-{word}" if word else fault
-        assert name not in MUTANTS, name
-        MUTANTS[name] = Mutant(
+        assert name not in REGISTERED, name
+        REGISTERED[name] = Mutant(
             name, fault, roles or DEVICES, lambda member, around: kind(member, 0, around)
         )
         return kind

@@ -1,6 +1,7 @@
 """Faults of emergencies and of the order of classes."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -17,7 +18,7 @@ from simulator.playout.case import Item
 LOST = Order("lost", None, Stop("nothing"))
 
 
-class Telling(Broken):
+class Telling(Broken, ABC):
     """A program that looks at each order before it is done."""
 
     def _obey(self, at_ms: int, topic: str, part: bytes) -> None:
@@ -29,9 +30,9 @@ class Telling(Broken):
         if self.wants(order, at_ms):
             super()._obey(at_ms, topic, part)
 
+    @abstractmethod
     def wants(self, order: Order, at_ms: int) -> bool:
         """Whether the order is done."""
-        raise NotImplementedError
 
     def acknowledge(self, order: Order, at_ms: int) -> bool:
         """Say yes, and do nothing."""
@@ -144,9 +145,9 @@ class Resting(Telling):
         self._used_ms = at_ms
         return not rests or self.at_rest(order, at_ms)
 
+    @abstractmethod
     def at_rest(self, order: Order, at_ms: int) -> bool:
         """Whether a start is done."""
-        raise NotImplementedError
 
 
 @mutant("F07")

@@ -15,17 +15,14 @@ from conformance.bench import virtual_time
 from conformance.bench.emulated import EmulatedBench, Make, conformant
 from conformance.certification import clause_results, plan
 from conformance.clauses import Role, ledger
-from conformance.mutants import delivery, emergencies, programme, telling, variants
-from conformance.mutants.broken import MUTANTS
+from conformance.mutants import variants
+from conformance.mutants.made import MUTANTS
 from conformance.suites import CASES
 from conformance.trial import Trial, tried
 from conformance.verdicts import Verdict
 from scenarios import profiles
 from simulator.dialects.reference import Reference
 from simulator.dialects.reference_server import ReferenceServer
-
-MODULES = (emergencies, delivery, programme, telling)
-"""They fill `MUTANTS` when they are imported."""
 
 Kind = Literal["conformant", "variant", "nothing", "mutant"]
 

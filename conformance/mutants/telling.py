@@ -239,8 +239,7 @@ class ReportsSeldom(Broken):
             super().__init__()
             self._said = count()
 
-        def status(self, device: str, status: Any) -> Message | None:  # type: ignore[override]
-            # What is not said is nothing: a program takes that as well.
+        def status(self, device: str, status: Any) -> Message | None:  # type: ignore[override]  # a wire may say nothing; the right one never does
             return super().status(device, status) if next(self._said) % 5 == 0 else None
 
     dialect_kind = _Seldom
@@ -251,10 +250,8 @@ class AnswersLate(Broken):
     """Its answers take twenty seconds."""
 
     def _do_one(self, effect: Effect) -> None:
-        if isinstance(effect, Answer) and effect.order.count("-") and self._busy(effect):
-            self.after(4.9 if effect.order.endswith("-1") else 20.0, super()._do_one, effect)
+        # The first is to the sign of life: without it nothing would be tried.
+        if isinstance(effect, Answer) and not effect.order.endswith("-1"):
+            self.after(20.0, super()._do_one, effect)
         else:
             super()._do_one(effect)
-
-    def _busy(self, answer: Answer) -> bool:
-        return not answer.order.endswith("-1")

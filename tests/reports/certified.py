@@ -5,8 +5,7 @@ from pathlib import Path
 from conformance import certifying, demo
 from conformance.bench.description import Description
 from conformance.clauses import ledger
-from conformance.mutants import matrix  # noqa: F401  (it knows all mutants)
-from conformance.mutants.broken import MUTANTS
+from conformance.mutants.made import MUTANTS
 from conformance.mutants.variants import NOTHINGS
 from conformance.signing import new_private
 

@@ -49,8 +49,7 @@ KILLED = {
 MUTANT = """\
 import sys
 from conformance.bench import speaking_process
-from conformance.mutants import delivery, emergencies, programme, telling
-from conformance.mutants.broken import MUTANTS
+from conformance.mutants.made import MUTANTS
 speaking_process.run(MUTANTS[sys.argv[1]].make)
 """
 

@@ -58,6 +58,34 @@ class Happening:
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
+VIETNAMESE: Mapping[str, str] = {
+    "cancel": "lệnh hủy",
+    "cut": "lượt bị hủy",
+    "emergency": "tin khẩn cấp",
+    "expired": "tin đã hết hạn",
+    "good": "tin đúng kiểu",
+    "heard": "tin có tiếng",
+    "mute": "tin không có tiếng",
+    "normal": "tin thông thường",
+    "notice": "thông báo",
+    "other": "tin khác",
+    "own": "tin của mình",
+    "play": "lượt phát",
+    "priority": "tin ưu tiên",
+    "programme": "nội dung theo lịch",
+    "relay": "tiếp âm",
+    "running": "tin đang phát",
+    "stop": "lệnh dừng",
+    "stream": "luồng trực tiếp",
+    "told to be first": "tin được xếp trước",
+    "told to be second": "tin được xếp sau",
+    "valid": "tin còn hiệu lực",
+    "volume": "lệnh âm lượng",
+    "whole": "lượt trọn vẹn",
+}
+"""What cases call their orders, for people; a number may follow."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """An order of the case: its name there, its id on the wire, and the play that it is about."""
@@ -66,6 +94,14 @@ class Told:
     order: str
     at_ms: int
     item: str | None
+
+    @property
+    def vi(self) -> str:
+        """The name in Vietnamese."""
+        words, _, number = self.name.rpartition(" ")
+        if words and number.isdecimal():
+            return f"{VIETNAMESE.get(words, words)} {number}"
+        return VIETNAMESE.get(self.name, self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,9 +44,8 @@ FOLLOWS: Final[Mapping[Cause, Text]] = {
 STANDINGS: Final[Mapping[Standing, Text]] = {
     "judged": Text("Đã thử", "Tested"),
     "not-tested": Text(
-        "Thử được, nhưng không phải ở đây: cần số đọc có độ không đảm bảo hoặc phiếu phòng thử "
-        "nghiệm",
-        "Testable, but not here: needs a reading with its uncertainty, or a laboratory's report",
+        "Thử được, nhưng không phải ở đây: lý do ở từng điều khoản",
+        "Testable, but not here: each clause says why",
     ),
     "vouched": Text(
         "Chỉ xem xét hoặc khai báo: không bao giờ tính là đã thử",

@@ -21,29 +21,29 @@ def tells_what_was_heard(record: Record, told: Told) -> Seen:
             return Seen(
                 False,
                 Text(
-                    vi=f"{told.name}: nhật ký không có đoạn đã nghe",
+                    vi=f"{told.vi}: nhật ký không có đoạn đã nghe",
                     en=f"{told.name}: the log has not the stretch that was heard",
                 ),
             )
     if len(entries) > len(heard):
-        says = Text(vi=f"{told.name}: ghi thừa", en=f"{told.name}: more is logged than was heard")
+        says = Text(vi=f"{told.vi}: ghi thừa", en=f"{told.name}: more is logged than was heard")
         return Seen(False, says)
-    return Seen(True, Text(vi=f"{told.name}: ghi đúng", en=f"{told.name}: logged as heard"))
+    return Seen(True, Text(vi=f"{told.vi}: ghi đúng", en=f"{told.name}: logged as heard"))
 
 
 def _unheard(told: Told) -> Seen:
-    return Seen(None, Text(vi=f"không nghe {told.name}", en=f"{told.name} was not heard"))
+    return Seen(None, Text(vi=f"không nghe {told.vi}", en=f"{told.name} was not heard"))
 
 
 def claims_no_sound(record: Record, told: Told) -> Seen:
     """What was never heard is not told as played."""
     if record.heard(told.item):
-        return Seen(None, Text(vi=f"đã nghe {told.name}", en=f"{told.name} was heard after all"))
+        return Seen(None, Text(vi=f"đã nghe {told.vi}", en=f"{told.name} was heard after all"))
     claimed = [e for e in record.entries(told.item) if e.detail["outcome"] in ("played", "cut")]
     says = (
-        Text(vi=f"{told.name}: ghi là đã phát", en=f"{told.name}: logged as played")
+        Text(vi=f"{told.vi}: ghi là đã phát", en=f"{told.name}: logged as played")
         if claimed
-        else Text(vi=f"{told.name}: không ghi là đã phát", en=f"{told.name}: not logged as played")
+        else Text(vi=f"{told.vi}: không ghi là đã phát", en=f"{told.name}: not logged as played")
     )
     return Seen(not claimed, says)
 

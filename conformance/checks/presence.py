@@ -20,7 +20,7 @@ def answered_once(record: Record, names: Sequence[str]) -> Seen:
             return Seen(
                 False,
                 Text(
-                    vi=f"{name}: {len(answers)} câu trả lời, chờ đợi 1",
+                    vi=f"{told.vi}: {len(answers)} câu trả lời, chờ đợi 1",
                     en=f"{name}: {len(answers)} answers, expected 1",
                 ),
             )

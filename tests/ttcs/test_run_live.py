@@ -11,10 +11,13 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files as resources
 from pathlib import Path
+from queue import SimpleQueue
 
 import httpx2
 import jsonschema
 import pytest
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
 
 from tests.simulator.emulator.source_system import ADMINISTRATOR, PASSWORD, serving
 from tests.ttcs.program import ENVIRONMENT, PROGRAM, here, written
@@ -140,10 +143,15 @@ def test_a_part_of_a_scenario_lived_through(scenario: Path) -> None:
 
     secrets = Path("out/minute.credentials.json")
     assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
-    (kept,) = json.loads(secrets.read_bytes())["servers"].values()
+    kept = secrets_in(secrets)
     assert list(kept) == ["21955-12"]
     told = b"".join(p.read_bytes() for p in Path("out/minute").rglob("*") if p.is_file())
     assert kept["21955-12"].encode() not in told
+
+
+def secrets_in(file: Path) -> dict[str, str]:
+    (kept,) = json.loads(file.read_bytes())["servers"].values()
+    return dict(kept)
 
 
 def begun_in(folder: Path) -> list[str]:
@@ -194,10 +202,28 @@ def test_a_board_is_rendered_and_the_virtual_world_stands_beside(scenario: Path)
     assert told["worlds"] == beside
 
 
+def let_in(port: int, name: str, secret: str) -> bool:
+    """Whether the broker lets a device in that is not ours, within 30 s: it learns of it late."""
+    refused: SimpleQueue[bool] = SimpleQueue()
+    client = Client(CallbackAPIVersion.VERSION2, client_id=name)
+    client.username_pw_set(name, secret)
+    client.on_connect = lambda _c, _u, _f, reason, _p: refused.put(reason.is_failure)
+    client.reconnect_delay_set(1, 1)
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+    try:
+        return any(not refused.get(timeout=10) for _ in range(20))
+    finally:
+        client.disconnect()
+        client.loop_stop()
+
+
 @pytest.mark.slow
 @pytest.mark.needs_tool("mosquitto")
 @pytest.mark.needs_tool("espeak-ng")
-def test_an_interrupted_run_leaves_nothing(scenario: Path, tmp_path: Path) -> None:
+def test_a_free_place_is_free_for_others_and_an_interrupted_run_leaves_nothing(
+    scenario: Path, tmp_path: Path
+) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     run = subprocess.Popen(
@@ -209,8 +235,11 @@ def test_an_interrupted_run_leaves_nothing(scenario: Path, tmp_path: Path) -> No
     )
     try:
         assert run.stderr is not None
-        assert "places left free" in run.stderr.readline()
+        said = run.stderr.readline()
+        assert "places left free" in said
         assert begun_in(temporary)
+        ((name, secret),) = secrets_in(Path("out/minute.credentials.json")).items()
+        assert let_in(int(said.rpartition(":")[2]), name, secret)
         run.send_signal(signal.SIGINT)
         _, error = run.communicate(timeout=60)
     finally:

@@ -7,7 +7,7 @@ from pathlib import Path
 import reference_system.dispatch
 
 IO_MODULES = {"io", "os", "pathlib", "random", "secrets", "socket", "subprocess", "time"}
-OWN = ("reference_system.dispatch", "scenarios.scenario")
+OWN = ("reference_system.dispatch", "scenarios.scenario", "scenarios.units")
 
 
 def imported(source: str) -> set[str]:

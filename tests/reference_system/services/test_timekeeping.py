@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reference_system.services.timekeeping import STEP_MS, Timekeeper, may_be
+from reference_system.services.timekeeping import MOST_STEPS, STEP_MS, Timekeeper, may_be
 
 NOW_MS = 1_789_129_200_000
 HOUR_MS = 3_600_000
@@ -49,6 +49,14 @@ def test_a_clock_set_back_is_not_followed_until_it_agrees_again() -> None:
     assert machine.keeper.off_ms == 0
     assert told(machine) == [(-HOUR_MS, False), (0, True)]
     assert [step.number for step in machine.keeper.steps()] == [1, 2]
+
+
+def test_only_the_last_steps_are_remembered() -> None:
+    machine = Machine()
+    for _ in range(MOST_STEPS + 50):
+        machine.passes(1_000, HOUR_MS)
+    numbers = [step.number for step in machine.keeper.steps()]
+    assert numbers == list(range(51, MOST_STEPS + 51))
 
 
 def test_a_year_that_cannot_be_is_not_followed() -> None:

@@ -69,6 +69,32 @@ def test_impatience_leaves_the_queue_in_order():
     assert got == ["first left", "second", "third"]
 
 
+def test_a_turn_that_comes_as_patience_ends_is_passed_on(monkeypatch):
+    class TooLate(threading.Event):
+        def wait(self, timeout=None):
+            super().wait(timeout)
+            return False
+
+    turns, left = Turns(), []
+
+    def wait():
+        with pytest.raises(TimeoutError), turns.turn(30):
+            left.append("had its turn")
+        left.append("left")
+
+    waits = threading.Thread(target=wait)
+    monkeypatch.setattr(threading, "Event", TooLate)
+    with turns.turn(1):
+        waits.start()
+        while turns.waiting < 1:
+            time.sleep(0.0005)
+    waits.join()
+    monkeypatch.undo()
+    with turns.turn(0.1):
+        pass
+    assert left == ["left"]
+
+
 def test_a_turn_that_raises_is_passed_on():
     turns = Turns()
     with pytest.raises(KeyError), turns.turn(1):

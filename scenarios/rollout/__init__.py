@@ -1,0 +1,1 @@
+"""Rollout plans: the stations a province has, and its money, crews and rules to convert them."""

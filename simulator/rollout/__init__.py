@@ -1,0 +1,1 @@
+"""What a rollout plan leads to, in many replications: the vectorised core and the plain model."""

@@ -5,10 +5,8 @@ import re
 import signal
 import stat
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files as resources
 from pathlib import Path
 from queue import SimpleQueue
@@ -19,6 +17,7 @@ import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
+from tests.answering import Answering, answering
 from tests.simulator.emulator.source_system import ADMINISTRATOR, PASSWORD, serving
 from tests.ttcs.program import ENVIRONMENT, PROGRAM, here, written
 
@@ -255,11 +254,11 @@ def test_a_free_place_is_free_for_others_and_an_interrupted_run_leaves_nothing(
 def swallowing(server: str, what: str) -> Iterator[str]:
     """A source system like this one that says yes to what is asked there, and does nothing."""
 
-    class Between(BaseHTTPRequestHandler):
-        def handle_method(self) -> None:
+    class Between(Answering):
+        def treat(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             if self.command == "POST" and re.search(what, self.path):
-                self.answer(201, b"{}", "application/json")
+                self.answer(201, b"{}", content_type="application/json")
                 return
             passed = {
                 k: v for k, v in self.headers.items() if k.lower() not in ("host", "connection")
@@ -267,32 +266,11 @@ def swallowing(server: str, what: str) -> Iterator[str]:
             with httpx2.Client(trust_env=False, timeout=60) as client:
                 url = server + self.path
                 got = client.request(self.command, url, content=body, headers=passed)
-            self.answer(got.status_code, got.content, got.headers.get("content-type", ""))
+            kind = got.headers.get("content-type", "")
+            self.answer(got.status_code, got.content, content_type=kind)
 
-        def __getattr__(self, name: str) -> object:
-            if name.startswith("do_"):
-                return self.handle_method
-            raise AttributeError(name)
-
-        def answer(self, status: int, body: bytes, kind: str) -> None:
-            self.send_response(status)
-            self.send_header("content-type", kind)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Nothing."""
-
-    proxy = ThreadingHTTPServer(("127.0.0.1", 0), Between)
-    thread = threading.Thread(target=proxy.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{proxy.server_port}"
-    finally:
-        proxy.shutdown()
-        thread.join(10)
-        proxy.server_close()
+    with answering(Between) as proxy:
+        yield proxy
 
 
 @pytest.mark.slow

@@ -4,13 +4,11 @@ import asyncio
 import hashlib
 import io
 import socket
-import threading
 import time
 import wave
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +29,7 @@ from simulator.emulator.connection import Broker
 from simulator.emulator.events import Event
 from simulator.emulator.fleet import EmulatedFleet
 from simulator.emulator.member import Member
+from tests.answering import Answering, answering
 
 SECRET = "mot-bi-mat-cho-thu-nghiem"
 PATIENCE_S = 15.0
@@ -74,28 +73,16 @@ class Web:
 def web() -> Iterator[Web]:
     told = Web()
 
-    class Answer(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Answer(Answering):
+        def treat(self) -> None:
             told.asked[self.path] += 1
             status = (told.answers.get(self.path) or [200]).pop(0)
             data = told.files.get(self.path, b"")
-            self.send_response(status if data or status != 200 else 404)
-            self.send_header("content-length", str(len(data)))
-            if status == 302:
-                self.send_header("location", "/elsewhere")
-            self.end_headers()
-            self.wfile.write(data)
+            moved = {"location": "/elsewhere"} if status == 302 else {}
+            self.answer(status if data or status != 200 else 404, data, **moved)
 
-        def log_message(self, *_: object) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    told.url = f"http://127.0.0.1:{server.server_address[1]}"
-    yield told
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(Answer) as told.url:
+        yield told
 
 
 class Source:

@@ -2,11 +2,9 @@
 
 import asyncio
 import json
-import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -21,6 +19,7 @@ from simulator.emulator.connection import Broker
 from simulator.emulator.events import Event
 from simulator.emulator.fleet import EmulatedFleet
 from simulator.emulator.member import Member
+from tests.answering import Answering, answering
 from tests.simulator.emulator.conftest import QUICK, SECRET, Stage, item
 
 POLLING = replace(QUICK, poll_period_ms=100, keepalive_ms=200)
@@ -53,16 +52,10 @@ class Province:
 def province() -> Iterator[Province]:
     told = Province()
 
-    class Answer(BaseHTTPRequestHandler):
+    class Answer(Answering):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:
-            self.answer()
-
-        def do_POST(self) -> None:
-            self.answer()
-
-        def answer(self) -> None:
+        def treat(self) -> None:
             length = int(self.headers.get("content-length") or 0)
             body = json.loads(self.rfile.read(length)) if length else None
             status = (told.refuse.get(self.path) or [200]).pop(0)
@@ -78,22 +71,10 @@ def province() -> Iterator[Province]:
                 answer["DanhSachLenh"], told.commands = told.commands, []
             if status == 200:
                 told.said.append((self.path, self.headers.get("authorization") or "", body))
-            data = json.dumps(answer).encode()
-            self.send_response(status)
-            self.send_header("content-length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+            self.answer(status, json.dumps(answer).encode())
 
-        def log_message(self, *_: object) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    told.url = f"http://127.0.0.1:{server.server_address[1]}"
-    yield told
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(Answer) as told.url:
+        yield told
 
 
 Act = Callable[[Stage], Coroutine[Any, Any, None]]

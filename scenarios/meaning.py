@@ -19,8 +19,8 @@ def fleet_of(reading: Reading, places: Places | None) -> tuple[FleetGroup, ...]:
     """The groups of devices; their profiles and link classes must be shipped ones."""
     groups = []
     for path in reading.entries(("fleet",)):
-        _check_name(reading, (*path, "profile"), profiles.names(), "a device profile")
-        _check_name(reading, (*path, "link"), links.names(), "a link class")
+        check_name(reading, (*path, "profile"), profiles.names(), "a device profile")
+        check_name(reading, (*path, "link"), links.names(), "a link class")
         groups.append(
             FleetGroup(
                 where=area_of(places, (*path, "where")),
@@ -98,6 +98,14 @@ def check_unique(reading: Reading, paths: Iterable[Path], taken: Iterable[str] =
             seen.add(name)
 
 
+def check_name(reading: Reading, path: Path, known: Sequence[str], what: str) -> None:
+    """One of the names that are known, `what` in the message."""
+    name = reading.value(path)
+    if name is not None and name not in known:
+        expected = f"{what}: one of {', '.join(known)}"
+        reading.error(path, shown(name), expected, did_you_mean(name, known))
+
+
 def _bulletin(reading: Reading, places: Places | None, span: Span | None, path: Path) -> Bulletin:
     bulletin_class = reading.value((*path, "class"), "emergency")
     severity_path = (*path, "severity")
@@ -153,10 +161,3 @@ def _warn_of_repeats(reading: Reading, path: Path, bulletin: Bulletin, span: Spa
     if issued < bulletin.times:
         wrong = f"{bulletin.times}, of which {issued} begin before the scenario's end"
         reading.warn((*path, "repeat", "times"), wrong, f"at most {issued}")
-
-
-def _check_name(reading: Reading, path: Path, known: Sequence[str], what: str) -> None:
-    name = reading.value(path)
-    if name is not None and name not in known:
-        expected = f"{what}: one of {', '.join(known)}"
-        reading.error(path, shown(name), expected, did_you_mean(name, known))

@@ -1,7 +1,7 @@
 """What is wrong with something that was read, in one line a person can act on."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,6 +44,18 @@ class BadInput(Exception):
         """Hold at least one problem."""
         super().__init__("\n".join(map(str, problems)))
         self.problems = tuple(problems)
+
+
+def in_order(problems: Iterable[Problem], file: str) -> tuple[Problem, ...]:
+    """By line and column; what is wrong in another file follows what is wrong in this one.
+
+    What has no line follows what has one.
+    """
+
+    def place(one: Problem) -> tuple[bool, bool, int, int]:
+        return one.file != file, one.line is None, one.line or 0, one.column or 0
+
+    return tuple(sorted(problems, key=place))
 
 
 def place_of(path: Path) -> str:

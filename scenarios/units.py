@@ -24,11 +24,20 @@ _DURATIONS: Final = {"d": DAY_MS, "h": HOUR_MS, "m": MINUTE_MS, "s": SECOND_MS, 
 _SIZES: Final = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9}
 _RATES: Final = {"bit/s": 1, "kbit/s": 10**3, "Mbit/s": 10**6, "Gbit/s": 10**9}
 _LENGTHS: Final = {"m": 1, "km": 1_000}
+_MONEY: Final = {"k": 10**3, "M": 10**6, "bn": 10**9, "VND": 1}
+_TIEN: Final = {"nghìn": 10**3, "triệu": 10**6, "tỷ": 10**9, "tỉ": 10**9, "đồng": 1}
+
+MOST_VND: Final = 10**15
 
 _NUMBER = r"[0-9]{1,12}(?:\.[0-9]{1,9})?"
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,9})?)%")
 _QUANTITY = re.compile(rf"({_NUMBER})([A-Za-z/]+)")
 _DURATION = re.compile("".join(rf"(?:({_NUMBER}){unit})?" for unit in _DURATIONS))
+_DAYS = re.compile(r"([0-9]{1,4})d")
+_MONEY_VND = re.compile(rf"({_NUMBER}) ?({'|'.join(_MONEY)})")
+_TIEN_VND = re.compile(
+    rf"([0-9]{{1,3}}(?:\.[0-9]{{3}}){{1,5}}|[0-9]{{1,15}})(?:,([0-9]{{1,9}}))? ?({'|'.join(_TIEN)})"
+)
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,3})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
@@ -62,6 +71,31 @@ def share_per_million(text: str) -> int:
     if match is None:
         raise ValueError("a share with its sign, such as 20%")
     return _whole(Fraction(Decimal(match[1])) * 10**4, 10**6, "a share", "millionths", "100%")
+
+
+def money_vnd(text: str) -> int:
+    """Đồng of `36M`, `1.5bn`, `400k`, `5000VND`, or of `450 triệu`, `1,5 tỷ`, `36.000.000 đồng`.
+
+    With a Vietnamese unit the comma is the decimal mark and dots part thousands, as people there
+    write. At most 1,000,000 bn.
+    """
+    if match := _MONEY_VND.fullmatch(text):
+        value = Fraction(Decimal(match[1])) * _MONEY[match[2]]
+    elif match := _TIEN_VND.fullmatch(text):
+        value = Fraction(Decimal(f"{match[1].replace('.', '')}.{match[2] or 0}")) * _TIEN[match[3]]
+    else:
+        raise ValueError(
+            "an amount of money with its unit, such as 36M, 1.5bn, 450 triệu or 1,5 tỷ"
+        )
+    return _whole(value, MOST_VND, "an amount", "đồng", "1,000,000bn")
+
+
+def whole_days(text: str) -> int:
+    """Days of `45d`; at most 3,660."""
+    match = _DAYS.fullmatch(text)
+    if match is None or int(match[1]) * DAY_MS > LONGEST_DURATION_MS:
+        raise ValueError("a time in whole days, such as 45d, of at most 3660d")
+    return int(match[1])
 
 
 def size_bytes(text: str) -> int:

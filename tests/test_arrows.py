@@ -36,11 +36,15 @@ AT_HOME = {
     "distributed": None,
     "typst": None,
     "fontTools": None,
+    "openpyxl": None,
+    "hypothesis": "conformance/exploration/searching.py",
+    "labgrid": "conformance/bench/labgrid_power.py",
     "polars": None,
+    "scapy": None,
 }
 """Slow or optional modules: only the file whose job it is loads them when it is imported itself."""
 
-NOT_FOR_HELP = {"jsonschema", "numba", "numpy", "pyarrow", "simpy", "yaml"}
+NOT_FOR_HELP = {"hypothesis", "jsonschema", "numba", "numpy", "pyarrow", "simpy", "yaml"}
 HELP_SECONDS = 0.3
 
 

@@ -18,8 +18,9 @@ def test_a_shipped_scenario_has_neither_errors_nor_warnings(name: str) -> None:
     assert all(group.basis == "assumed" for group in loaded.scenario.fleet)
 
 
-def test_the_schema_is_a_schema_and_explains_every_field() -> None:
-    jsonschema.Draft202012Validator.check_schema(schema("scenario"))
+@pytest.mark.parametrize("name", ["scenario", "rollout"])
+def test_the_schema_is_a_schema_and_explains_every_field(name: str) -> None:
+    jsonschema.Draft202012Validator.check_schema(schema(name))
 
     def unexplained(node: object, place: str) -> list[str]:
         if isinstance(node, list):
@@ -34,7 +35,7 @@ def test_the_schema_is_a_schema_and_explains_every_field() -> None:
             lack for key, inner in node.items() for lack in unexplained(inner, f"{place}/{key}")
         ]
 
-    assert unexplained(schema("scenario"), "") == []
+    assert unexplained(schema(name), "") == []
 
 
 def test_commune_has_every_kind_of_item() -> None:

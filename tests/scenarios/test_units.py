@@ -184,3 +184,45 @@ def test_shares(text: str, millionths: int) -> None:
 def test_a_share_out_of_form_is_refused(text: str, expected: str) -> None:
     with pytest.raises(ValueError, match=re.escape(expected)):
         units.share_per_million(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "vnd"),
+    [
+        ("36M", 36_000_000),
+        ("1.5bn", 1_500_000_000),
+        ("400 k", 400_000),
+        ("7VND", 7),
+        ("450 triệu", 450_000_000),
+        ("1,5 tỷ", 1_500_000_000),
+        ("1,5tỉ", 1_500_000_000),
+        ("1.500 triệu", 1_500_000_000),
+        ("36.000.000 đồng", 36_000_000),
+        ("1000000bn", units.MOST_VND),
+    ],
+)
+def test_money_as_it_is_written_here_and_there(text: str, vnd: int) -> None:
+    assert units.money_vnd(text) == vnd
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["36", "1.5 tỷ", "1,5bn", "1.50.000 đồng", "-1M", "1M ", "0,5 đồng", "1000001bn", "1e3M", "₫5"],
+)
+def test_money_that_could_be_read_in_two_ways_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^an amount"):
+        units.money_vnd(text)
+
+
+@given(st.integers(0, 10**6))
+def test_both_languages_say_the_same_money(thousands: int) -> None:
+    millions, rest = divmod(thousands, 1000)
+    assert units.money_vnd(f"{millions}.{rest:03}M") == thousands * 1000
+    assert units.money_vnd(f"{millions},{rest:03} triệu") == thousands * 1000
+
+
+def test_whole_days() -> None:
+    assert (units.whole_days("45d"), units.whole_days("3660d")) == (45, 3660)
+    for text in ("45", "1.5d", "3661d", "2h", "-1d"):
+        with pytest.raises(ValueError, match="whole days"):
+            units.whole_days(text)

@@ -64,3 +64,38 @@ def test_an_unknown_target_is_an_error_with_its_place(place: Path) -> None:
     assert code == 2
     assert out.startswith("s.yaml:35:10: targets[3].id: is ")
     assert "PROFILE-REACH-ONLINE" in out
+
+
+@pytest.mark.parametrize("name", ["binh-dinh-2022-2025", "gia-lai-2026-2030"])
+def test_a_plan_is_checked_too(name: str) -> None:
+    code, out, err = here("check", name)
+    assert (code, err) == (0, "")
+    assert out.endswith(f"{name}.yaml: không có lỗi / no errors\n")
+
+
+def test_every_error_of_a_plan_and_its_stock_has_its_line(place: Path) -> None:
+    plan = shipped("quang-binh-2022-2025").replace("{generate: {", "{file: s.csv, generate: {")
+    Path("p.yaml").write_text(plan.replace("  crews: 6", "  crews: 0"))
+    Path("s.csv").write_text("Xã;Loại đài;Số cụm loa\nĐồng Lê;loa tay;0\n")
+    code, out, _ = here("check", "p.yaml")
+    assert code == 2
+    assert [":".join(line.split(": is ")[0].split(":")[:3]) for line in out.splitlines()] == [
+        "p.yaml:31:10",
+        *("s.csv:2:2", "s.csv:2:3"),
+    ]
+    assert "delivery.crews" in out.splitlines()[0]
+
+
+def test_a_document_that_there_is_not_is_an_error(place: Path) -> None:
+    plan = shipped("quang-binh-2022-2025").replace("[plan-quang-binh]", "[plan-quang-bin]")
+    Path("p.yaml").write_text(plan)
+    code, out, _ = here("check", "p.yaml")
+    assert code == 2
+    assert 'documents[0]: is "plan-quang-bin", expected a planning document' in out
+
+
+def test_run_says_that_a_plan_is_for_plan(place: Path) -> None:
+    code, out, err = here("run", "binh-dinh-2022-2025")
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert "is a rollout plan, expected a scenario: `ttcs plan` computes plans" in err

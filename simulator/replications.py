@@ -4,29 +4,17 @@ Replication 0 has the scenario's own seed, every further one a seed derived from
 measurements depend on its seed alone: not on the number of workers, nor on where they are.
 """
 
-import logging
-import re
-import socket
-from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from importlib.metadata import version
-from multiprocessing import active_children, get_context
-from platform import python_version
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from reference_system.dispatch.commands import Command
-from scenarios.problems import BadInput, Problem, one_line, shown
 from scenarios.scenario import Scenario
-from simulator import virtual
+from simulator import spreading, virtual
 from simulator.fleet import Fleet
 from simulator.measurement import Measurement
 from simulator.measures.tally import Tally
-from simulator.processes import end_with_parent, interrupts_held
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -38,18 +26,6 @@ Measures = dict[str, Measurement]
 
 _TASK: Final = 16
 """The most replications in one task: what is lost with a worker, and waited for at the end."""
-
-_CONNECT_S: Final = 5
-
-_ADDRESS: Final = re.compile(r"tcp://(?:\[([0-9A-Fa-f:.]+)\]|([^\s/:\[\]]+)):([0-9]{1,5})")
-
-_SCHEDULER: Final = "the address of a Dask scheduler that answers, such as tcp://127.0.0.1:8786"
-
-_ALIKE: Final = ("ttcs-hil", "numpy", "distributed")
-
-
-class WorkersFailed(Exception):
-    """Workers ended, or could not do what was asked, before everything was measured."""
 
 
 def seeds(seed: int, count: int) -> tuple[int, ...]:
@@ -87,33 +63,9 @@ class Study:
 def on_processes(study: Study, seeds: Sequence[int], jobs: int) -> Generator[Measures, None, None]:
     """The measurements for each seed, in order, by so many processes of this machine.
 
-    With one job this process does it. Closing the iterator, or an exception while it waits, stops
-    the processes at once. Raises `WorkersFailed` where one of them dies.
+    As `spreading.on_processes`, which says how it ends and what it raises.
     """
-    tasks = _tasks(seeds, jobs)
-    if jobs == 1:
-        for task in tasks:
-            yield from study.measure(task)
-        return
-    others = active_children()
-    pool = ProcessPoolExecutor(
-        min(jobs, len(tasks)) or 1, get_context("spawn"), _begin_worker, (study,)
-    )
-
-    def submit(task: Sequence[int]) -> "_Future":
-        with interrupts_held():
-            return pool.submit(_work, task)
-
-    try:
-        yield from _in_order(submit, tasks, ahead=2 * jobs)
-    except BrokenProcessPool:
-        raise WorkersFailed("a worker process ended before its work") from None
-    except BaseException:
-        for process in set(active_children()).difference(others):
-            process.terminate()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
+    return spreading.on_processes(study, _tasks(seeds, jobs), jobs)
 
 
 def on_cluster(
@@ -121,125 +73,12 @@ def on_cluster(
 ) -> Generator[Measures, None, None]:
     """The measurements for each seed, in order, by the workers of a Dask cluster.
 
-    What is under way when the iterator is closed ends there by itself, a task at most on each
-    thread, and is forgotten. Raises `WorkersFailed` for whatever goes wrong over there.
+    As `spreading.on_cluster`, which says how it ends and what it raises.
     """
-    threads = sum(client.nthreads().values())
-    tasks = _tasks(seeds, threads or 1)
-    try:
-        there = client.scatter(study, broadcast=True)
-        yield from _in_order(
-            lambda task: client.submit(Study.measure, there, task, pure=False),
-            tasks,
-            ahead=2 * threads,
-        )
-    except Exception as error:
-        why = one_line(f"{type(error).__name__}: {error}")
-        raise WorkersFailed(f"the Dask cluster failed: {why}") from None
-
-
-@contextmanager
-def cluster(address: str) -> Iterator["Client"]:
-    """A client of the Dask scheduler at that address, such as `tcp://127.0.0.1:8786`.
-
-    Raises `BadInput` where there is none, it has no workers, Dask is not installed here, or what is
-    installed there differs in a version that matters.
-    """
-    _check_answers(address)
-    with _connected(address) as client:
-        if not client.nthreads():
-            raise _not_usable(f"{shown(address)}, a scheduler without workers", "some workers")
-        _check_versions(client)
-        yield client
-
-
-def _connected(address: str) -> "Client":
-    try:
-        from distributed import Client
-    except ImportError:
-        hint = "pip install 'ttcs-hil[dask]'"
-        raise _not_usable("asked for without Dask", "the package distributed", hint) from None
-    # What goes wrong is said in one line, by us.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    try:
-        return Client(address, timeout=f"{_CONNECT_S}s", set_as_default=False)
-    except Exception as error:  # what a stranger on that port says can go wrong in many ways
-        why = str(error)
-    # Raised out here, where nothing holds the half-made client any more: it ends quietly.
-    raise _not_usable(f"{shown(address)} ({why})", _SCHEDULER)
-
-
-def _check_answers(address: str) -> None:
-    """A scheduler speaks first; for one that does not, a client would wait without end."""
-    match = _ADDRESS.fullmatch(address)
-    if not match:
-        raise _not_usable(shown(address), _SCHEDULER)
-    try:
-        with socket.create_connection((match[1] or match[2], int(match[3])), _CONNECT_S) as line:
-            line.recv(1)
-    except (OSError, OverflowError, ValueError) as error:  # no answer, no such port, no such name
-        raise _not_usable(f"{shown(address)} ({error})", _SCHEDULER) from None
-
-
-def _check_versions(client: "Client") -> None:
-    """Another version may measure something else, or not understand what it is sent."""
-    python = client.run(python_version)
-    _check_alike("Python", _minor(python_version()), {w: _minor(v) for w, v in python.items()})
-    for package in _ALIKE:
-        there = client.run(version, package, on_error="return")
-        _check_alike(package, version(package), there)
-
-
-def _check_alike(what: str, here: str, there: dict[str, Any]) -> None:
-    for worker, found in there.items():
-        if found != here:
-            other = f"without {what}" if isinstance(found, Exception) else f"with {what} {found}"
-            raise _not_usable(f"a cluster whose worker {worker} is {other}", f"{what} {here}")
-
-
-def _minor(python: str) -> str:
-    return python.rpartition(".")[0]
-
-
-def _not_usable(wrong: str, expected: str, hint: str | None = None) -> BadInput:
-    return BadInput([Problem("--scheduler", None, None, "", one_line(wrong), expected, hint)])
-
-
-class _Future(Protocol):
-    """What a pool and a cluster have in common: a result to wait for."""
-
-    def result(self) -> list[Measures]:
-        """The result, or the exception of whoever was to give it."""
+    return spreading.on_cluster(study, _tasks(seeds, spreading.threads(client) or 1), client)
 
 
 def _tasks(seeds: Sequence[int], workers: int) -> list[Sequence[int]]:
     """Some seeds for each task, so that every worker gets several tasks where there are enough."""
     size = min(_TASK, max(1, len(seeds) // (4 * workers)))
     return [seeds[first : first + size] for first in range(0, len(seeds), size)]
-
-
-def _in_order(
-    submit: Callable[[Sequence[int]], _Future], tasks: Sequence[Sequence[int]], ahead: int
-) -> Iterator[Measures]:
-    """The results of all tasks, of which at most `ahead` are submitted and not yet taken."""
-    waiting: deque[_Future] = deque()
-    for task in tasks:
-        if len(waiting) >= ahead:
-            yield from waiting.popleft().result()
-        waiting.append(submit(task))
-    while waiting:
-        yield from waiting.popleft().result()
-
-
-_study: Study
-"""Of this process, where it is a worker."""
-
-
-def _begin_worker(study: Study) -> None:
-    global _study
-    _study = study
-    end_with_parent()
-
-
-def _work(seeds: Sequence[int]) -> list[Measures]:
-    return _study.measure(seeds)

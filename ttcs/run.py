@@ -2,7 +2,6 @@
 
 import io
 import json
-import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import asdict, replace
@@ -10,7 +9,6 @@ from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from itertools import chain
-from multiprocessing import parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -31,16 +29,17 @@ from reports.junit import junit
 from reports.replications import rows, with_replications
 from reports.results import measures_as_data, results
 from scenarios.problems import BadInput, one_line
-from simulator import replications, virtual
+from simulator import replications, spreading, virtual
 from simulator.fleet import Fleet
 from simulator.live.children import NotStarted
 from simulator.live.failures import NotLived
 from simulator.measurement import Measurement
 from simulator.measures.tally import Tally
 from simulator.network.outages import not_modelled
-from simulator.replications import Study, WorkersFailed
+from simulator.replications import Study
+from simulator.spreading import WorkersFailed
 from simulator.virtual import Chunk, Event
-from ttcs import finished_runs, whole_file
+from ttcs import finished_runs, progress, whole_file
 from ttcs.main import BAD_INPUT, HARNESS_ERROR
 from ttcs.played import Played
 from ttcs.run_plan import Asked, Planned, engine_name, planned
@@ -68,7 +67,7 @@ def run_all(names: Sequence[str], asked: Asked) -> int:
             # What stands there in the end is of these runs, or there is nothing.
             whole_file.clear("--junit", asked.junit)
         with (
-            replications.cluster(asked.scheduler) if asked.scheduler else nullcontext() as client,
+            spreading.cluster(asked.scheduler) if asked.scheduler else nullcontext() as client,
             closing(_results(plans, asked, client)) as all_results,
         ):
             for plan, result in zip(plans, all_results, strict=True):
@@ -343,19 +342,7 @@ def _with_progress(
     steps: Iterable[Step], name: str, total: int, size: Callable[[Step], int]
 ) -> Iterator[Step]:
     """The steps as they come, with a bar on a terminal and silence in a pipe."""
-    if parent_process() or not sys.stderr.isatty():
-        yield from steps
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    bar = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*bar, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(name, total=total)
+    with progress.shown(name, total) as advance:
         for step in steps:
             yield step
-            progress.advance(task, size(step))
+            advance(size(step))

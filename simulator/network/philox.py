@@ -36,6 +36,7 @@ class Purpose(IntEnum):
     STORM = 6
     CLOCK = 7
     FM_WAKE = 8
+    ROLLOUT = 9
 
 
 def number(identifier: str) -> int:

@@ -71,8 +71,9 @@ class Findings:
 
     `yearly` (replications, years, measures) in the order of `MEASURES`, -1 where a measure is of
     nothing; `done_by_quarter` (works, quarters from the first year to two years after the last):
-    in how many replications a work was done by that quarter's end; `paid` (replications, years,
-    sources); `swings` widest first.
+    in how many replications a work was done by that quarter's end; `begun_by_year` (works, years)
+    in how many it was given money by that year's end; `paid` (replications, years, sources);
+    `swings` widest first.
     """
 
     replications: int

@@ -286,3 +286,10 @@ def test_what_one_figure_does_alone() -> None:
     assert (first.figure, first.values["converted-of-first-stock"]) == ("lead", (1_000_000, 0))
     assert (second.figure, second.values["spent-vnd"]) == ("price.cluster", (8, 16))
     assert first.values["spent-vnd"] == (12, 12)
+
+
+def test_a_plan_with_nothing_left_to_do_is_measured() -> None:
+    rolled = Rolled(plan([row("a", kind="ip")]))
+    assert rolled.ids == []
+    assert rolled.measure("ip-of-communes") == [1_000_000] * 4
+    assert rolled.measure("converted-of-first-stock") == [-1] * 4

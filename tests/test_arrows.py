@@ -36,6 +36,7 @@ AT_HOME = {
     "distributed": None,
     "typst": None,
     "fontTools": None,
+    "highspy": None,
     "openpyxl": None,
     "hypothesis": "conformance/exploration/searching.py",
     "labgrid": "conformance/bench/labgrid_power.py",

@@ -120,10 +120,10 @@ class _Stock:
 
     def communes(self, done: Flags, broken: npt.NDArray[np.int16], year: int) -> _Communes:
         """What holds for each commune at the end of a year; nothing for one without rows."""
-        has_work = (self.work >= 0)[:, np.newaxis]
-        done_row = done[self.work] & has_work
-        broke = broken[self.work]
-        broke_row = (broke >= 0) & (broke <= year) & has_work
+        # A last row for what has no work (-1): not done, not broken.
+        done_row = np.pad(done, ((0, 1), (0, 0)))[self.work]
+        broke = np.pad(broken, ((0, 1), (0, 0)), constant_values=-1)[self.work]
+        broke_row = (broke >= 0) & (broke <= year)
         is_ip = self.is_ip[:, np.newaxis] | done_row
         working = is_ip | (self.works_at_first[:, np.newaxis] & ~broke_row)
         covered = working & self.covers_all[:, np.newaxis]

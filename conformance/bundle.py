@@ -24,7 +24,7 @@ SCHEMA_VERSION = 1
 
 MANIFEST = "manifest.json"
 
-_TOOLS = ("ttcs-hil", "numpy", "numba", "pyarrow", "simpy")
+_TOOLS = ("ttcs-hil", "hypothesis", "numpy", "numba", "pyarrow", "simpy")
 
 
 class BundleWriter:

@@ -7,11 +7,12 @@ finding, and no longer counted among the effective capabilities.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from conformance.case import Seen
-from conformance.clauses import Role
+from conformance.clauses import CERTIFIED, SYSTEMS, Role
 from conformance.record import Record
+from conformance.sources import features as of_systems
 from scenarios import strict_yaml
 from scenarios.problems import shown
 from scenarios.scenario import Text
@@ -26,9 +27,12 @@ FEATURES: Mapping[str, Text] = {
     "restart": Text("khởi động lại theo lệnh", "restarts when told to"),
     "priority_cuts": Text("ưu tiên ngắt thông thường", "priority cuts normal"),
     "session_kept": Text("giữ phiên MQTT", "keeps its MQTT session"),
+    "signed_commands": Text(
+        "chỉ làm theo lệnh có chữ ký đúng", "obeys commands with a good signature alone"
+    ),
     "last_will": Text("có di chúc MQTT", "has a last will"),
 }
-"""What a declaration can say yes or no to."""
+"""What a device's declaration can say yes or no to."""
 
 CODECS = ("mp3", "aac", "opus", "wav")
 
@@ -38,6 +42,7 @@ SHOWN_BY: Mapping[str, str] = {
     "offline_store": "plays-without-broker",
     "resumes_after_power": "emergency-through-power-cut",
     "restart": "restart-comes-back",
+    "signed_commands": "forged-commands-refused",
 }
 """The check that shows whether a feature is there."""
 
@@ -66,6 +71,7 @@ class Declaration:
     message_bytes: int | None
     commands_per_s: int | None
     cold_start_ms: int | None
+    stored_plays: int | None
 
     @property
     def supported(self) -> frozenset[str]:
@@ -93,6 +99,11 @@ class Capability:
         return self.discovered is not None and self.discovered is not self.declared
 
 
+def features(role: Role) -> Mapping[str, Text]:
+    """What a declaration can say yes or no to."""
+    return of_systems.FEATURES if role in SYSTEMS else FEATURES
+
+
 def read(path: Path) -> Declaration:
     """The declaration in a file; raises `BadInput` with every field that is wrong, by line."""
     return parse(strict_yaml.read(path))
@@ -103,7 +114,9 @@ def parse(document: strict_yaml.Document) -> Declaration:
     parts = read_fields(document, (), _PARTS, optional=("limits",))
     device = read_fields(document, ("device",), _DEVICE)
     firmware = read_fields(document, ("device", "firmware"), _FIRMWARE, optional=("sha256",))
-    supports = read_fields(document, ("supports",), _SUPPORTS, optional=_SUPPORTS)
+    known = features(parts["profile"])
+    readers = {**dict.fromkeys(known, yes_or_no), "codecs": _codecs}
+    supports = read_fields(document, ("supports",), readers, optional=readers)
     limits = (
         read_fields(document, ("limits",), _LIMITS, optional=_LIMITS) if "limits" in parts else {}
     )
@@ -117,11 +130,12 @@ def parse(document: strict_yaml.Document) -> Declaration:
             firmware.get("sha256"),
         ),
         parts["profile"],
-        {name: supports.get(name, False) for name in FEATURES},
+        {name: supports.get(name, False) for name in known},
         codecs,
         limits.get("message_bytes"),
         limits.get("commands_per_s"),
         limits.get("cold_start"),
+        limits.get("stored_plays"),
     )
 
 
@@ -133,6 +147,7 @@ def written(declared: Declaration) -> dict[str, Any]:
         "message_bytes": declared.message_bytes,
         "commands_per_s": declared.commands_per_s,
         "cold_start": declared.cold_start_ms and f"{declared.cold_start_ms}ms",
+        "stored_plays": declared.stored_plays,
     }
     return {
         "ttcs": 1,
@@ -155,7 +170,8 @@ def compared(
 ) -> tuple[Capability, ...]:
     """Every capability in its three forms; `seen` is `case, check, what it saw`."""
     found = dict(_discovered(records, seen))
-    names = (*FEATURES, *(f"codec_{codec}" for codec in CODECS))
+    codecs = () if declared.role in SYSTEMS else CODECS
+    names = (*features(declared.role), *(f"codec_{codec}" for codec in codecs))
     return tuple(Capability(n, n in declared.supported, found.get(n)) for n in names)
 
 
@@ -166,7 +182,7 @@ def _discovered(
     if sessions:
         yield "session_kept", not any(session["clean"] for session in sessions)
         yield "last_will", all(session["will"] for session in sessions)
-    shows = {check: name for name, check in SHOWN_BY.items()}
+    shows = {check: name for name, check in {**SHOWN_BY, **of_systems.SHOWN_BY}.items()}
     for case, check, what in seen:
         if what.ok is None:
             continue
@@ -185,7 +201,8 @@ def _short(value: object) -> str:
     return words(value)
 
 
-def _hash(value: object) -> str:
+def sha256_digits(value: object) -> str:
+    """A reader of a SHA-256 as it is written; raises `ValueError`."""
     if not isinstance(value, str) or len(value) != 64 or set(value) - set("0123456789abcdef"):
         raise ValueError("64 hexadecimal digits")
     return value
@@ -209,7 +226,7 @@ _MOST_CHARACTERS = 200
 _PARTS: dict[str, Any] = {
     "ttcs": version_1,
     "device": mapping,
-    "profile": choice(*get_args(Role)[:3]),
+    "profile": choice(*CERTIFIED, *SYSTEMS),
     "supports": mapping,
     "limits": mapping,
 }
@@ -219,10 +236,10 @@ _DEVICE: dict[str, Any] = {
     "serial": _short,
     "firmware": mapping,
 }
-_FIRMWARE: dict[str, Any] = {"version": _short, "sha256": _hash}
-_SUPPORTS: dict[str, Any] = {**dict.fromkeys(FEATURES, yes_or_no), "codecs": _codecs}
+_FIRMWARE: dict[str, Any] = {"version": _short, "sha256": sha256_digits}
 _LIMITS: dict[str, Any] = {
     "message_bytes": _count,
     "commands_per_s": _count,
     "cold_start": quantity(duration_ms),
+    "stored_plays": _count,
 }

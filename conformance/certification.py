@@ -7,12 +7,22 @@ beside the verdict, and are no part of it.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal
 
-from conformance.case import Case, Seen, judged
+from conformance.case import SAMPLES, Case, Seen, judged
 from conformance.clauses import Clause, Role, binding
+from conformance.clock import BY_DEVICE_TIME, offset
 from conformance.targets import limit_of
 from conformance.trial import Trial
 from conformance.verdicts import Lifecycle, Reason, Verdict, overall
+
+By = Literal["tested", "measured", "laboratory", "inspected", "declared"]
+"""What a result rests on: a case, a reading, a laboratory's report, somebody who looked, somebody
+who says so."""
+
+VOUCHED: Final[tuple[By, ...]] = ("inspected", "declared")
+"""What is never counted as tested."""
 
 ANSWERS = "each-command-answered"
 """The check that a device without a sign of life fails, while nothing else can be said of it."""
@@ -29,7 +39,10 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """A check as one clause judges it; `value_ms` and `limit_ms` where it is a measurement."""
+    """A check as one clause judges it; `value_ms` and `limit_ms` where it is a measurement.
+
+    What is not `tested` here has no case.
+    """
 
     case: str
     check: str
@@ -38,6 +51,7 @@ class CheckResult:
     seen: Seen | None
     value_ms: int | None = None
     limit_ms: int | None = None
+    by: By = "tested"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,14 @@ class ClauseResult:
     verdict: Verdict
     reason: Reason
     checks: tuple[CheckResult, ...]
+
+    @property
+    def decides(self) -> bool:
+        """Whether it counts in the overall verdict: it must hold, and was tested or seen not to."""
+        return self.clause.level == "MUST" and (
+            bool(self.clause.checks)
+            or any(each.by not in VOUCHED or each.verdict is Verdict.FAIL for each in self.checks)
+        )
 
 
 def plan(
@@ -72,10 +94,22 @@ def clause_results(
     *,
     measures_time: bool,
     uncertainty_ms: int,
+    keeps_traffic: bool = False,
+    attested: Mapping[str, Sequence[CheckResult]] = MappingProxyType({}),
 ) -> list[ClauseResult]:
-    """The verdict of every clause that binds the role; `trials` by case."""
-    judging = _Judging(planned, trials, measures_time, uncertainty_ms)
+    """The verdict of every clause that binds the role; `trials` by case, `attested` by clause is
+    what readings, laboratories and others say beside them. A bench that `keeps_traffic` must have
+    seen some in every case."""
+    judging = _Judging(planned, trials, measures_time, uncertainty_ms, keeps_traffic, attested)
     return [judging.clause(clause, supported) for clause in binding(clauses, role)]
+
+
+def worst(checks: Collection[CheckResult]) -> tuple[Verdict, Reason]:
+    """The verdict of a clause by its checks: what was only vouched for counts where it is all there
+    is, or a failure."""
+    counted = [e for e in checks if e.by not in VOUCHED or e.verdict is Verdict.FAIL] or checks
+    verdict = overall(each.verdict for each in counted)
+    return verdict, next((e.reason for e in counted if e.verdict is verdict), Reason.NO_EVIDENCE)
 
 
 def profile_verdict(results: Sequence[ClauseResult]) -> Verdict:
@@ -83,9 +117,7 @@ def profile_verdict(results: Sequence[ClauseResult]) -> Verdict:
     return overall(
         result.verdict
         for result in results
-        if result.clause.level == "MUST"
-        and result.clause.checks
-        and result.verdict is not Verdict.NOT_APPLICABLE
+        if result.decides and result.verdict is not Verdict.NOT_APPLICABLE
     )
 
 
@@ -96,10 +128,12 @@ class _Judging:
         trials: Mapping[str, Trial],
         measures_time: bool,
         uncertainty_ms: int,
+        keeps_traffic: bool,
+        attested: Mapping[str, Sequence[CheckResult]],
     ) -> None:
-        self._trials = trials
+        self._trials, self._attested = trials, attested
         self._measures_time, self._uncertainty_ms = measures_time, uncertainty_ms
-        self._planned = planned
+        self._planned, self._keeps_traffic = planned, keeps_traffic
         self._seen = {
             each.case.id: judged(each.case, trials[each.case.id].record)
             for each in planned
@@ -109,14 +143,14 @@ class _Judging:
     def clause(self, clause: Clause, supported: Collection[str]) -> ClauseResult:
         if not set(clause.needs) <= set(supported):
             return ClauseResult(clause, Verdict.NOT_APPLICABLE, Reason.NOT_SUPPORTED, ())
-        if not clause.checks:
+        tried = (result for name in clause.checks for result in self._check(clause, name))
+        found = (*tried, *self._attested.get(clause.id, ()))
+        if not found:
             return ClauseResult(clause, Verdict.NOT_RUN, Reason.NOT_TESTED, ())
-        found = tuple(result for name in clause.checks for result in self._check(clause, name))
-        verdict = overall(result.verdict for result in found)
+        verdict, reason = worst(found)
         if verdict is Verdict.NOT_APPLICABLE:
             # It applies, but what would show it needs more than the device declares.
             return ClauseResult(clause, Verdict.NOT_RUN, Reason.NOT_SUPPORTED, found)
-        reason = next((r.reason for r in found if r.verdict is verdict), Reason.NO_EVIDENCE)
         return ClauseResult(clause, verdict, reason, found)
 
     def _check(self, clause: Clause, name: str) -> Iterator[CheckResult]:
@@ -146,13 +180,20 @@ class _Judging:
             return Verdict.ERROR, Reason.HARNESS_TROUBLE
         if trial.lifecycle is not Lifecycle.FINISHED:
             return Verdict.NOT_RUN, Reason.NO_EVIDENCE
+        if trial.record.is_unanswered:
+            return Verdict.INCONCLUSIVE, Reason.NO_ANSWER
         if not trial.alive_before:
             return Verdict.INCONCLUSIVE, Reason.DEVICE_SILENT
+        if self._keeps_traffic and (trial.traffic is None or trial.traffic.is_empty):
+            return Verdict.INCONCLUSIVE, Reason.EMPTY_CAPTURE
         return None, Reason.MET
 
     def _seen_result(self, clause: Clause, case: str, name: str) -> CheckResult:
         seen = self._seen[case][name]
         verdict, reason, value_ms, limit_ms = self._of_seen(clause, seen)
+        by_device_time = verdict is Verdict.PASS and name in BY_DEVICE_TIME
+        if by_device_time and offset(self._trials[case].record) is None:
+            verdict, reason = Verdict.INCONCLUSIVE, Reason.CLOCK_UNKNOWN
         if not self._trials[case].alive_after and verdict is not Verdict.FAIL:
             verdict, reason = Verdict.FAIL, Reason.DEVICE_DIED
         return CheckResult(case, name, verdict, reason, seen, value_ms, limit_ms)
@@ -170,11 +211,14 @@ class _Judging:
             return Verdict.PASS, Reason.MET, None, None
         if not measured.values_ms:
             return Verdict.INCONCLUSIVE, Reason.NO_OBSERVATION, None, None
-        value_ms, limit_ms = max(measured.values_ms), int(limit_of(written, "ms"))
-        if value_ms - self._uncertainty_ms > limit_ms:
+        value_ms, limit_ms = measured.value_ms, int(limit_of(written, "ms"))
+        if len(measured.values_ms) < SAMPLES.get(measured.percentile or 0, 1):
+            return Verdict.INCONCLUSIVE, Reason.SAMPLE_TOO_SMALL, value_ms, limit_ms
+        uncertainty_ms = self._uncertainty_ms + measured.uncertainty_ms
+        if value_ms - uncertainty_ms > limit_ms:
             return Verdict.FAIL, Reason.LIMIT_NOT_MET, value_ms, limit_ms
         if not self._measures_time:
             return Verdict.INCONCLUSIVE, Reason.NOT_MEASURED, value_ms, limit_ms
-        if value_ms + self._uncertainty_ms > limit_ms:
+        if value_ms + uncertainty_ms > limit_ms:
             return Verdict.INCONCLUSIVE, Reason.WITHIN_UNCERTAINTY, value_ms, limit_ms
         return Verdict.PASS, Reason.MET, value_ms, limit_ms

@@ -5,20 +5,25 @@ can be compared word for word. It reads no clock, no network and no file.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
-from conformance import capabilities
+from conformance import capabilities, circumstances, limits
 from conformance.capabilities import Declaration
 from conformance.case import Case, Measured, Seen, judged
 from conformance.certification import (
+    VOUCHED,
+    By,
     CheckResult,
     ClauseResult,
     clause_results,
     profile_verdict,
+    worst,
 )
-from conformance.clauses import TESTED, Clause, Role
+from conformance.clauses import EXPERIMENTAL, SYSTEMS, Clause, Role
 from conformance.evidence import Evidence
+from conformance.mutants.killed import Killed
+from conformance.readings.judged import attested, table
 from conformance.record import Record
 from conformance.trial import Trial
 from conformance.verdicts import Lifecycle, Reason, Verdict, overall
@@ -34,8 +39,29 @@ SCOPE: Mapping[Role, Text] = {
         "Không dòng nào đã biết của Thông tư 39/2020/TT-BTTTT ràng buộc bảng tin điện tử.",
         "No known row of Circular 39/2020/TT-BTTTT binds electronic notice boards.",
     ),
+    "station-software": Text(
+        "Hồ sơ thử nghiệm: chỉ nêu phát hiện theo điều khoản, không kết luận chung. Phần mềm của "
+        "đài được xem như một thiết bị phát; Phụ lục 2 của Thông tư 39/2020/TT-BTTTT (phần mềm của "
+        "cụm thu phát thanh) chưa có toàn văn.",
+        "Experimental profile: findings by clause, no verdict over all. The station's software is "
+        "seen as one device that plays; the text of Annex 2 of Circular 39/2020/TT-BTTTT (software "
+        "of the cluster) is not held.",
+    ),
+    "source-system-province": Text(
+        "Thử hệ thống thông tin nguồn; các thiết bị quanh nó là mô phỏng và không phải đối tượng "
+        "được kết luận.",
+        "A source system is tested; the devices around it are emulated, and nothing is said of "
+        "them.",
+    ),
+    "source-system-central-exchange": Text(
+        "Hồ sơ thử nghiệm: chỉ nêu phát hiện theo điều khoản, không kết luận chung. Không văn bản "
+        "nào đã biết quy định cách trao đổi với hệ thống thông tin nguồn trung ương.",
+        "Experimental profile: findings by clause, no verdict over all. No document that is known "
+        "says how data are exchanged with the central source system.",
+    ),
 }
-"""What a report says at its top of roles that the circular does not bind."""
+"""What a report says at its top of roles that the circular does not bind, or that are not judged
+as a whole."""
 
 NO_CERTIFICATE = Text(
     "Đây là phiếu kết quả thử nghiệm, không phải chứng nhận theo pháp luật.",
@@ -60,6 +86,8 @@ def results(
         evidence.trials,
         measures_time=plan.bench.measures_time,
         uncertainty_ms=plan.bench.uncertainty_ms,
+        keeps_traffic=plan.bench.keeps_traffic,
+        attested=attested(evidence.readings, clauses.values()),
     )
     seen = {
         each.case.id: judged(each.case, evidence.trials[each.case.id].record)
@@ -69,6 +97,8 @@ def results(
     waiving = _Waiving(evidence.waivers, found)
     missing = [name for name in _expected(evidence) if not _has_result(evidence.trials.get(name))]
     verdict, reason = _verdict(waiving, missing)
+    if plan.role in EXPERIMENTAL and verdict is not Verdict.ERROR:
+        verdict, reason = Verdict.NOT_APPLICABLE, Reason.EXPERIMENTAL_PROFILE
     return {
         "ttcs": 1,
         "kind": "certify",
@@ -90,13 +120,15 @@ def results(
             "without_result": missing,
             "sentence": _text(_sentence(verdict, waiving, missing, plan.bench.is_emulated)),
         },
-        "clauses": [_clause(result, waiving) for result in found],
+        "clauses": [_clause(result, waiving, evidence.killed) for result in found],
         "cases": [
             _case(case, each.because, evidence.trials.get(case.id), seen.get(case.id, {}))
             for each in planned
             for case in (each.case,)
         ],
+        "readings": table(evidence.readings, (each.clause for each in found)),
         "capabilities": _capabilities(declared, evidence.trials, seen),
+        "limits": _limits(evidence, seen),
         "waivers": waiving.told(),
     }
 
@@ -109,6 +141,8 @@ def verdicts_of(told: Mapping[str, Any]) -> dict[str, str]:
         for check in clause["checks"]:
             name = f"{clause['id']} {check['case']} {check['check']}"
             found[name] = f"{check['verdict']}: {check['reason']}, {check['value_ms']}"
+            if not check["case"] and check["says"]:
+                found[name] += f", {check['says']['en']}"  # its figures stand there alone
     return found
 
 
@@ -161,8 +195,7 @@ class _Waiving:
             return result
         if not others:
             return None
-        verdict = overall(check.verdict for check in others)
-        reason = next(check.reason for check in others if check.verdict is verdict)
+        verdict, reason = worst(others)
         return replace(result, verdict=verdict, reason=reason, checks=others)
 
     def _failures(self) -> Iterator[tuple[str, str]]:
@@ -192,20 +225,31 @@ def _verdict(waiving: _Waiving, missing: Sequence[str]) -> tuple[Verdict, Reason
     )
     if worst is not verdict:
         return worst, Reason.WAIVER_UNUSED if waiving.unused else Reason.NO_EVIDENCE
-    must = (each for each in waiving.counted() if each.clause.level == "MUST" and each.checks)
+    must = (each for each in waiving.counted() if each.decides)
     return verdict, next((e.reason for e in must if e.verdict is verdict), Reason.NO_EVIDENCE)
+
+
+_OUTSIDE: tuple[By, ...] = ("measured", "laboratory")
 
 
 def _sentence(
     verdict: Verdict, waiving: _Waiving, missing: Sequence[str], is_emulated: bool
 ) -> Text:
-    must = [e for e in waiving.counted() if e.clause.level == "MUST" and e.clause.checks]
+    must = [each for each in waiving.counted() if each.decides]
     counts = {v: sum(e.verdict is v for e in must) for v in Verdict}
     passed, failed = counts[Verdict.PASS], counts[Verdict.FAIL]
     applying = len(must) - counts[Verdict.NOT_APPLICABLE]
     opened = applying - passed - failed
     vi = f"{passed}/{applying} điều khoản bắt buộc đạt, {failed} không đạt, {opened} chưa kết luận"
     en = f"{passed}/{applying} mandatory clauses pass, {failed} fail, {opened} open"
+    outside = [e for e in must if any(check.by in _OUTSIDE for check in e.checks)]
+    vouched = [e for e in waiving.counted() if e.checks and all(c.by in VOUCHED for c in e.checks)]
+    if outside:
+        vi += f"; {len(outside)} theo số đọc hoặc phòng thử nghiệm"
+        en += f"; {len(outside)} by readings or a laboratory"
+    if vouched:
+        vi += f"; {len(vouched)} chỉ xem xét hoặc khai báo, không tính là đã thử"
+        en += f"; {len(vouched)} inspected or declared only, not counted as tested"
     if waiving.used:
         vi += f"; {len(waiving.used)} lỗi được miễn trừ"
         en += f"; {len(waiving.used)} failures waived"
@@ -222,11 +266,14 @@ def _sentence(
         Verdict.PASS: Text("ĐẠT", "CONFORMANT"),
         Verdict.FAIL: Text("KHÔNG ĐẠT", "NOT CONFORMANT"),
         Verdict.ERROR: Text("LỖI KHI THỬ", "ERROR"),
+        Verdict.NOT_APPLICABLE: Text(
+            "KHÔNG KẾT LUẬN CHUNG (hồ sơ thử nghiệm)", "NO OVERALL VERDICT (experimental profile)"
+        ),
     }.get(verdict, Text("CHƯA ĐỦ CĂN CỨ KẾT LUẬN", "INCONCLUSIVE"))
     return Text(f"{whole.vi}: {vi}.", f"{whole.en}: {en}.")
 
 
-def _clause(result: ClauseResult, waiving: _Waiving) -> dict[str, Any]:
+def _clause(result: ClauseResult, waiving: _Waiving, killed: Killed) -> dict[str, Any]:
     clause = result.clause
     return {
         "id": clause.id,
@@ -238,15 +285,18 @@ def _clause(result: ClauseResult, waiving: _Waiving) -> dict[str, Any]:
         "mark": clause.mark,
         "source": clause.source,
         "verified_by": list(clause.verified_by),
-        "tested": any(method in TESTED for method in clause.verified_by) and bool(clause.checks),
+        "tested": any(check.by not in VOUCHED for check in result.checks),
         "not_tested": clause.not_tested and _text(clause.not_tested),
         "mutants": list(clause.mutants),
+        "killed": list(killed.get(clause.id, ())),
+        "decides": result.decides,
         "verdict": result.verdict,
         "reason": result.reason,
         "checks": [
             {
                 "case": check.case,
                 "check": check.check,
+                "by": check.by,
                 "verdict": check.verdict,
                 "reason": check.reason,
                 "value_ms": check.value_ms,
@@ -272,6 +322,7 @@ def _case(
         "alive_before": trial and trial.alive_before,
         "alive_after": trial and trial.alive_after,
         "trouble": trial and trial.trouble,
+        "circumstances": trial and circumstances.told(trial),
         "checks": [
             {
                 "check": name,
@@ -285,7 +336,12 @@ def _case(
 
 
 def _measured(measured: Measured) -> dict[str, Any]:
-    return {"name": measured.name, "values_ms": list(measured.values_ms)}
+    return {
+        "name": measured.name,
+        "values_ms": list(measured.values_ms),
+        "uncertainty_ms": measured.uncertainty_ms,
+        **({"percentile": measured.percentile} if measured.percentile else {}),
+    }
 
 
 def _capabilities(
@@ -305,6 +361,13 @@ def _capabilities(
     ]
 
 
+def _limits(evidence: Evidence, seen: Mapping[str, Mapping[str, Seen]]) -> list[dict[str, Any]]:
+    """Those of a device; nobody declares any of a source system."""
+    if evidence.plan.role in SYSTEMS:
+        return []
+    return [asdict(each) for each in limits.compared(evidence, seen)]
+
+
 def _device(declared: Declaration) -> dict[str, Any]:
     device = declared.device
     return {
@@ -313,11 +376,6 @@ def _device(declared: Declaration) -> dict[str, Any]:
         "serial": device.serial,
         "firmware": device.firmware,
         "firmware_sha256": device.firmware_sha256,
-        "limits": {
-            "message_bytes": declared.message_bytes,
-            "commands_per_s": declared.commands_per_s,
-            "cold_start_ms": declared.cold_start_ms,
-        },
     }
 
 

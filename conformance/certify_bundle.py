@@ -8,6 +8,8 @@ that could be taken for a result. Its last file is the signature. It never repla
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
+from errno import EIO
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,15 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from conformance import plan as plans
-from conformance.bundle import MANIFEST, SCHEMA_VERSION, json_bytes, manifest_of, now, to_disk
+from conformance.bundle import (
+    MANIFEST,
+    SCHEMA_VERSION,
+    files_of,
+    json_bytes,
+    manifest_of,
+    now,
+    to_disk,
+)
 from conformance.evidence import PLAN, trial_files
 from conformance.plan import Plan
 from conformance.signing import PublicKey, sign
@@ -47,6 +57,7 @@ class CertifyBundle:
         check_new(place)
         place.mkdir(parents=True, exist_ok=True)
         self.place = place
+        self._written: dict[str, str] = {}
         self._say(Lifecycle.RUNNING)
 
     def begin(self, plan: Plan, inputs: Mapping[str, bytes]) -> None:
@@ -69,9 +80,11 @@ class CertifyBundle:
             events.write(line + "\n")
 
     def abort(self) -> None:
-        """Says that it was interrupted."""
-        self.event("aborted")
-        self._say(Lifecycle.ABORTED)
+        """Says that it was interrupted; where nothing can be written, it still says `running`."""
+        with suppress(OSError):
+            self.event("aborted")
+        with suppress(OSError):
+            self._say(Lifecycle.ABORTED)
 
     def finish(self, results: Mapping[str, Any], key: Ed25519PrivateKey) -> PublicKey:
         """Stores the results, then the hashes of everything, then the signature over these."""
@@ -83,6 +96,7 @@ class CertifyBundle:
             "run": results["run"],
             "challenge": results["challenge"],
         }
+        self._check({name: held["sha256"] for name, held in sealed["files"].items()})
         content = json_bytes(sealed)
         self._replace(MANIFEST, content)
         envelope = sign(content, key)
@@ -90,12 +104,19 @@ class CertifyBundle:
         return envelope.key
 
     def files(self) -> dict[str, bytes]:
-        """Everything that stands in it, for judging."""
-        return {
+        """Everything that stands in it, for judging; `OSError` where that was changed meanwhile."""
+        found = {
             path.relative_to(self.place).as_posix(): path.read_bytes()
-            for path in sorted(self.place.rglob("*"))
-            if path.is_file()
+            for path in files_of(self.place)
         }
+        self._check(hashes(found))
+        return found
+
+    def _check(self, digests: Mapping[str, str]) -> None:
+        """Raises `OSError` for evidence that is not as it was written."""
+        left = {name: each for name, each in digests.items() if name not in (MANIFEST, EVENTS)}
+        if strange := dict(left.items() ^ self._written.items()):
+            raise OSError(EIO, f"changed meanwhile: {min(strange)}", str(self.place))
 
     def _say(self, lifecycle: Lifecycle) -> None:
         said = {"ttcs": 1, "bundle": SCHEMA_VERSION, "kind": KIND, "lifecycle": lifecycle}
@@ -106,8 +127,11 @@ class CertifyBundle:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         to_disk(path)
+        self._written[name] = sha256(content).hexdigest()
 
     def _replace(self, name: str, content: bytes) -> None:
         """At once: there is never half of it."""
-        self._write(name + ".part", content)
-        (self.place / (name + ".part")).replace(self.place / name)
+        part = self.place / (name + ".part")
+        part.write_bytes(content)
+        to_disk(part)
+        part.replace(self.place / name)

@@ -1,54 +1,61 @@
 """A certification from its plan to its sealed bundle, on the bench that is described."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from conformance import capabilities, certification, evidence, waivers
+from conformance import capabilities, certification, evidence, readings, waivers
 from conformance.bench import virtual_time
 from conformance.bench.contract import Bench
 from conformance.bench.description import Description
 from conformance.bench.emulated import EmulatedBench, Make, conformant
+from conformance.bench.operators import Show, to_stderr
+from conformance.bench.signed import wires
 from conformance.bundle import json_bytes, now, versions
 from conformance.capabilities import Declaration
 from conformance.case import Case
+from conformance.cases import CASES
 from conformance.certified import results
 from conformance.certify_bundle import CertifyBundle, hashes
 from conformance.clauses import Clause
 from conformance.clauses.written import documents
+from conformance.exploration import searching, steps
+from conformance.mutants import killed
 from conformance.plan import BenchFacts, Plan, PlannedCase, RunBy
+from conformance.readings import Readings
+from conformance.readings.written import written as written_readings
 from conformance.signing import PublicKey
-from conformance.suites import CASES
+from conformance.sources.target import Around
 from conformance.trial import Trial, tried
 from conformance.waivers import Waiver
 from scenarios import profiles
 from simulator.dialects.reference import Reference
-from simulator.dialects.reference_server import ReferenceServer
 
 Progress = Callable[[int, int, str], None]
 """Told of each case before it is tried: the how manieth of how many, and its id."""
 
 
-Try = Callable[[Case, str], Trial]
-"""Tries a case; its names begin with the text."""
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody wants certified; `chosen` are the only cases to run, None for all."""
+    """What somebody wants certified; `chosen` are the only cases to run, None for all.
+
+    `attached` are the files beside the readings: by name, the name in the bundle and the content.
+    """
 
     declared: Declaration
-    bench: Description
+    bench: Description | Around
     clauses: Mapping[str, Clause]
     waivers: tuple[Waiver, ...] = ()
     challenge: str | None = None
     run_by: RunBy = "vendor"
     chosen: tuple[str, ...] | None = None
+    readings: Readings = readings.NONE
+    attached: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
 
 
 def certify(
@@ -64,7 +71,7 @@ def certify(
         plan = _plan(asked, inputs)
         bundle.begin(plan, inputs)
         names = plan.to_run()
-        with trying(asked.bench, make) as try_one:
+        with _trying(asked, plan, make) as try_one:
             for number, name in enumerate(names, 1):
                 progress(number, len(names), name)
                 bundle.add(try_one(CASES[name], plan.prefix(name)))
@@ -76,31 +83,63 @@ def certify(
         raise
 
 
-def try_again(plan: Plan, name: str) -> Trial:
-    """Try a case with the names, the emulated device and the seed that the plan says."""
-    return _on_virtual_clock(
-        plan.bench.facts["profile"], CASES[name], plan.prefix(name), conformant
-    )
+def _trying(
+    asked: Asked, plan: Plan, make: Make
+) -> AbstractContextManager[Callable[[Case, str], Trial]]:
+    if isinstance(asked.bench, Description):
+        return trying(asked.bench, asked.declared.supported, make)
+    from conformance.sources import bench  # brings HTTP, MQTT and the fleet along
+
+    return bench.running(asked.bench, plan.token)
+
+
+def try_again(plan: Plan, then: Trial) -> Trial:
+    """Try a case with the names, the emulated device and the seed that the plan says: of one that
+    explores, the conversation that was kept. Raises `KeyError` where none was."""
+    case, profile = CASES[then.case], plan.bench.facts["profile"]
+    if not case.explores:
+        return _on_virtual_clock(profile, case, plan.prefix(case.id), conformant)
+    case = replace(case, drive=steps.speaking(steps.read(then.record)))
+    again = _on_virtual_clock(profile, case, plan.prefix(case.id), conformant)
+    counts = then.record.first("explored").detail
+    return replace(again, record=steps.counted(again.record, counts))
 
 
 @contextmanager
-def trying(bench: Description, make: Make = conformant) -> Iterator[Try]:
+def trying(
+    bench: Description,
+    supported: Collection[str],
+    make: Make = conformant,
+    show: Show = to_stderr,
+) -> Iterator[searching.Try]:
     """What tries a case on the bench; one on the network lasts for all of them.
 
-    `make` builds the device of the virtual clock. Raises `OSError` where the bench cannot start.
+    Conversations are drawn of what the device has `supported`. `make` builds the device of the
+    virtual clock; `show` tells the operator where the questions are. Raises `OSError` where the
+    bench cannot start.
     """
+    can = {*supported, *bench.permits}
     if bench.network is None:
         profile = bench.profile or ""
-        yield lambda case, prefix: _on_virtual_clock(profile, case, prefix, make)
+        yield searching.exploring(
+            lambda case, prefix: _on_virtual_clock(profile, case, prefix, make), can
+        )
         return
     from conformance.bench import network  # brings MQTT and FFmpeg along
 
-    with network.running(bench.network) as device:
-        yield lambda case, prefix: network.tried_on(device, case, prefix)
+    with network.running(bench.network, show=show) as device:
+        yield searching.exploring(
+            lambda case, prefix: network.tried_on(device, case, prefix), can, searching.NETWORK
+        )
 
 
-def bench_facts(bench: Description) -> BenchFacts:
+def bench_facts(bench: Description | Around) -> BenchFacts:
     """What a plan says of the bench."""
+    if isinstance(bench, Around):
+        from conformance.sources import bench as sources
+
+        facts = sources.facts(bench)
+        return BenchFacts(bench.environment, facts, True, sources.UNCERTAINTY_MS, bench.permits)
     device: Bench
     if bench.network is None:
         device = EmulatedBench(profiles.load(bench.profile or ""), Reference())
@@ -117,8 +156,9 @@ def bench_facts(bench: Description) -> BenchFacts:
 
 def _on_virtual_clock(profile: str, case: Case, prefix: str, make: Make) -> Trial:
     async def main() -> Trial:
-        bench = EmulatedBench(profiles.load(profile), Reference(), make)
-        return await tried(case, bench, ReferenceServer(bench.now_ms), prefix)
+        dialect, server = wires(case.signed)
+        bench = EmulatedBench(profiles.load(profile), dialect, make)
+        return await tried(case, bench, server(bench.now_ms), prefix)
 
     return virtual_time.run(main())
 
@@ -131,10 +171,15 @@ def _inputs(asked: Asked) -> dict[str, bytes]:
     }
     found = {
         evidence.CAPABILITIES: json_bytes(capabilities.written(asked.declared)),
+        evidence.MUTANTS: json_bytes(killed.written(killed.of(asked.declared.role))),
         **of_clauses,
     }
     if asked.waivers:
         found[evidence.WAIVERS] = json_bytes(waivers.written(asked.waivers))
+    if asked.readings != readings.NONE:
+        names = {file: name for file, (name, _) in asked.attached.items()}
+        found[evidence.READINGS] = json_bytes(written_readings(asked.readings, names))
+        found |= dict(asked.attached.values())
     return found
 
 

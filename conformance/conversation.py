@@ -1,6 +1,6 @@
 """The driving half of a case speaks through this, and all of it becomes the record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -114,6 +114,11 @@ class Conversation:
         self._note(self.now_ms(), "raw", name=name, topic=message.topic, payload=_text(payload))
         self.bench.publish(message)
 
+    def disturb(self, name: str, data: bytes) -> None:
+        """Say these bytes amid the device's connection, and reset it."""
+        self._note(self.now_ms(), "raw", name=name, topic="TCP", payload=_text(data))
+        self.bench.disturb(data)
+
     # ---- Waiting --------------------------------------------------------------------------------
 
     async def wait(self, milliseconds: int) -> None:
@@ -143,19 +148,32 @@ class Conversation:
         """Note when a play is due that a schedule holds."""
         self._note(self.now_ms(), "due", item=play.item, due_ms=play.not_before_ms)
 
+    def announce(self, steps: Sequence[Mapping[str, Any]]) -> None:
+        """Note what is about to be said, for who judges it and who wants to have it again."""
+        self._note(self.now_ms(), "conversation", steps=list(steps))
+
     def mark(self, name: str) -> None:
         """Name this instant for the judging half."""
         self._note(self.now_ms(), "mark", name=name)
 
-    def cut_power(self) -> None:
+    async def cut_power(self) -> None:
         """Take the device's mains."""
-        self._note(self.now_ms(), "power-off")
-        self.bench.cut_power()
+        uncertainty_ms = await self.bench.cut_power()
+        self._note(self.now_ms(), "power-off", uncertainty_ms=uncertainty_ms)
 
-    def restore_power(self) -> None:
+    async def restore_power(self) -> None:
         """Give them back."""
-        self._note(self.now_ms(), "power-on")
-        self.bench.restore_power()
+        uncertainty_ms = await self.bench.restore_power()
+        self._note(self.now_ms(), "power-on", uncertainty_ms=uncertainty_ms)
+
+    async def begin_update(self) -> None:
+        """Let the device take new software."""
+        await self.bench.begin_update()
+        self.mark("update begun")
+
+    async def update_ended(self) -> bool:
+        """Wait until it has; whether it had not when this was asked."""
+        return await self.bench.update_ended()
 
     def cut_link(self) -> None:
         """Take its path to the source system."""
@@ -185,16 +203,18 @@ class Conversation:
     # ---- Hearing --------------------------------------------------------------------------------
 
     def observed(self, at_ms: int, what: str, detail: Mapping[str, Any]) -> None:
-        """What the bench sees; what the device says is also put in neutral words."""
+        """What the bench sees; what the device says is also put in neutral words.
+
+        Where a bench knows a secret in it, `kept` is what the record has in its place.
+        """
         known: What | None = next((known for known in WHATS if known == what), None)
         assert known is not None, what
         if known != "said":
             self._note(at_ms, known, **detail)
             return
         payload: bytes = detail["payload"]
-        self._note(
-            at_ms, "said", topic=detail["topic"], payload=_text(payload), retain=detail["retain"]
-        )
+        kept = _text(detail.get("kept", payload))
+        self._note(at_ms, "said", topic=detail["topic"], payload=kept, retain=detail["retain"])
         try:
             said = self._wire.said(detail["topic"], payload)
         except NotUnderstood as error:

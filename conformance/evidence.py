@@ -6,14 +6,18 @@ what the cases recorded.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from conformance import capabilities, plan
+from conformance import capabilities, plan, readings, traffic
 from conformance.capabilities import Declaration
 from conformance.clauses import Clause, parse
+from conformance.mutants.killed import Killed
+from conformance.mutants.killed import parse as parse_killed
 from conformance.plan import Plan
+from conformance.readings import Readings, attachments
 from conformance.record import WHATS, Happening, Record
+from conformance.traffic import Traffic
 from conformance.trial import ALIVE, Trial
 from conformance.verdicts import Lifecycle
 from conformance.waivers import Waiver
@@ -22,24 +26,32 @@ from scenarios import strict_json, strict_yaml
 from scenarios.problems import BadInput, Problem
 
 PLAN, CAPABILITIES, WAIVERS = "plan.json", "capabilities.json", "waivers.json"
+READINGS = "readings.json"
+MUTANTS = "mutants.json"
 CLAUSES = "clauses/"
 CASES = "cases/"
+CAPTURE, NETWORK = "capture.pcap", "network.json"
 MAX_LINES = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A certification as it stands in its files; `trials` by case."""
+    """A certification as it stands in its files; `trials` by case.
+
+    `killed` are the mutants that its suite had found by then; none in a bundle that is older.
+    """
 
     plan: Plan
     declared: Declaration
     clauses: Mapping[str, Clause]
     waivers: tuple[Waiver, ...]
     trials: Mapping[str, Trial]
+    readings: Readings = readings.NONE
+    killed: Killed = field(default_factory=dict)
 
 
 def trial_files(trial: Trial) -> Iterator[tuple[str, bytes]]:
-    """The files that keep a trial, the record first: without the other it counts for nothing."""
+    """The files that keep a trial, its own last: without that the others count for nothing."""
     folder = f"{CASES}{trial.case}/"
     lines = (
         json.dumps({"at_ms": e.at_ms, "what": e.what, **_detail(e)}, ensure_ascii=False)
@@ -47,6 +59,10 @@ def trial_files(trial: Trial) -> Iterator[tuple[str, bytes]]:
     )
     record = "".join(line + "\n" for line in lines).encode()
     yield folder + "record.jsonl", record
+    if trial.traffic is not None:
+        if trial.traffic.captured is not None:
+            yield folder + CAPTURE, trial.traffic.captured.pcap
+        yield folder + NETWORK, traffic.encoded(trial.traffic)
     said = {
         "case": trial.case,
         "lifecycle": trial.lifecycle,
@@ -60,14 +76,20 @@ def trial_files(trial: Trial) -> Iterator[tuple[str, bytes]]:
 
 def read(files: Mapping[str, bytes]) -> Evidence:
     """The evidence in a bundle's files; raises `BadInput`, for a record of another run too."""
+    clauses = read_clauses(files)
     evidence = Evidence(
         plan=read_plan(files),
         declared=capabilities.parse(_yaml(files, CAPABILITIES)),
-        clauses=read_clauses(files),
+        clauses=clauses,
         waivers=parse_waivers(_yaml(files, WAIVERS)) if WAIVERS in files else (),
         trials={trial.case: trial for trial in _trials(files)},
+        readings=_readings(files, clauses),
+        killed=_killed(files),
     )
-    if problems := list(_of_another_run(evidence)):
+    if problems := [
+        *_of_another_run(evidence),
+        *attachments.problems(evidence.readings.files, files),
+    ]:
         raise BadInput(problems)
     return evidence
 
@@ -89,6 +111,21 @@ def read_clauses(files: Mapping[str, bytes]) -> dict[str, Clause]:
     return found
 
 
+def _readings(files: Mapping[str, bytes], clauses: Mapping[str, Clause]) -> Readings:
+    if READINGS not in files:
+        return readings.NONE
+    return readings.parse(_yaml(files, READINGS), clauses)
+
+
+def _killed(files: Mapping[str, bytes]) -> Killed:
+    if MUTANTS not in files:
+        return {}
+    try:
+        return parse_killed(strict_json.parse(MUTANTS, files[MUTANTS]))
+    except ValueError as error:
+        raise _bad(MUTANTS, str(error), "what the suite had found") from None
+
+
 def _of_another_run(evidence: Evidence) -> Iterator[Problem]:
     """What was not planned, or does not bear the name of this run; what claims life unheard."""
     planned = {each.id for each in evidence.plan.cases}
@@ -99,7 +136,8 @@ def _of_another_run(evidence: Evidence) -> Iterator[Problem]:
             continue
         prefix = evidence.plan.prefix(name) + "-"
         for told in trial.record.of("told"):
-            if not str(told.detail.get("order", "")).startswith(prefix):
+            names = (told.detail.get("order", ""), told.detail.get("item") or prefix)
+            if not all(str(each).startswith(prefix) for each in names):
                 expected = f"orders of this run, {prefix}…"
                 yield Problem(file, None, None, "", "a record of another run", expected)
                 break
@@ -129,6 +167,7 @@ def _trial(files: Mapping[str, bytes], name: str) -> Trial:
         _happening(record_name, number, line)
         for number, line in enumerate(_lines(files, record_name), 1)
     ]
+    passed = _traffic(files, name.removesuffix("trial.json"))
     try:
         trial = Trial(
             case=_kind(data["case"], str),
@@ -137,6 +176,7 @@ def _trial(files: Mapping[str, bytes], name: str) -> Trial:
             alive_before=_kind(data["alive_before"], bool, type(None)),
             alive_after=_kind(data["alive_after"], bool, type(None)),
             trouble=_kind(data["trouble"], str, type(None)),
+            traffic=passed,
         )
         fits = (
             name == f"{CASES}{trial.case}/trial.json"
@@ -151,6 +191,19 @@ def _trial(files: Mapping[str, bytes], name: str) -> Trial:
 
 
 _TRIAL_FIELDS = 6
+
+
+def _traffic(files: Mapping[str, bytes], folder: str) -> Traffic | None:
+    """What passed; None where the bench kept nothing, as one without a wire."""
+    name, pcap = folder + NETWORK, files.get(folder + CAPTURE)
+    if name not in files:
+        if pcap is not None:
+            raise _bad(folder + CAPTURE, "packets that nothing tells of", f"{NETWORK} beside them")
+        return None
+    try:
+        return traffic.decoded(strict_json.parse(name, files[name]), pcap)
+    except ValueError as error:
+        raise _bad(name, str(error), "what passed in the case") from None
 
 
 def _lines(files: Mapping[str, bytes], name: str) -> list[str]:

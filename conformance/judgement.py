@@ -96,6 +96,24 @@ def judge(
     return Judgement(world, judged, verdict, reason)
 
 
+def of_declaration(target: Target, declaration: Declaration | None) -> tuple[Verdict, Reason]:
+    """What a declaration, or none, comes to for a target."""
+    if declaration is None:
+        return Verdict.INCONCLUSIVE, Reason.NOT_DECLARED
+    if not declaration.evidence:
+        return Verdict.INCONCLUSIVE, Reason.NO_EVIDENCE
+    if target.threshold is None or declaration.figure is None:
+        return Verdict.INCONCLUSIVE, Reason.NO_FIGURE
+    verdict, reason = _of_figure(target.threshold, declaration.figure)
+    if target.deadlines:
+        deadline = date(target.deadlines[-1], 12, 31)
+        if declaration.day > deadline:
+            return Verdict.INCONCLUSIVE, Reason.AFTER_DEADLINE
+        if declaration.day < deadline and verdict is Verdict.FAIL:
+            return Verdict.INCONCLUSIVE, Reason.BEFORE_DEADLINE
+    return verdict, reason
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """All that targets are judged by."""
@@ -122,7 +140,7 @@ def _judged(request: TargetRequest, known: _Known) -> Judged:
         case "declared":
             declaration = known.declarations.get(target.id)
             measurement = declaration.figure if declaration else None
-            verdict, reason = _of_declaration(target, declaration)
+            verdict, reason = of_declaration(target, declaration)
         case "tested":
             verdict, reason = Verdict.NOT_RUN, Reason.NEEDS_SUITE
         case "not-judged":
@@ -173,23 +191,6 @@ def _of_measurement(
     verdict, reason = _of_figure(target.threshold, measurement)
     if verdict is Verdict.PASS and target.rests_on == "households" and known.households_assumed:
         return Verdict.INCONCLUSIVE, Reason.HOUSEHOLDS_ASSUMED
-    return verdict, reason
-
-
-def _of_declaration(target: Target, declaration: Declaration | None) -> tuple[Verdict, Reason]:
-    if declaration is None:
-        return Verdict.INCONCLUSIVE, Reason.NOT_DECLARED
-    if not declaration.evidence:
-        return Verdict.INCONCLUSIVE, Reason.NO_EVIDENCE
-    if target.threshold is None or declaration.figure is None:
-        return Verdict.INCONCLUSIVE, Reason.NO_FIGURE
-    verdict, reason = _of_figure(target.threshold, declaration.figure)
-    if target.deadlines:
-        deadline = date(target.deadlines[-1], 12, 31)
-        if declaration.day > deadline:
-            return Verdict.INCONCLUSIVE, Reason.AFTER_DEADLINE
-        if declaration.day < deadline and verdict is Verdict.FAIL:
-            return Verdict.INCONCLUSIVE, Reason.BEFORE_DEADLINE
     return verdict, reason
 
 

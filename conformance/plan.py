@@ -48,6 +48,11 @@ class BenchFacts:
         """Whether no hardware was there."""
         return self.facts.get("driver") == "emulated" or bool(self.facts.get("emulates"))
 
+    @property
+    def keeps_traffic(self) -> bool:
+        """Whether there must be a record of what passed in every case."""
+        return "capture" in self.facts
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -38,13 +38,28 @@ What = Literal[
     "mark",
     "due",
     "asked",
+    "conversation",
+    "explored",
+    "server-off",
+    "server-on",
+    "fleet",
+    "reached",
+    "sounded",
+    "noted",
+    "joined",
+    "left",
     "end",
 ]
 """An order that was told; bytes that were sent as they are; what the device said, as it came, and
 then in neutral words (`nonsense`: none); its MQTT session; whether it is connected; that it
 started; that something of it is heard, or no more, or seen; that the bench cannot hear; what was
 done to it; a point that the case names; when a scheduled play is due; a question to the operator
-with its answer; when the observation ended."""
+with its answer; the steps of a conversation that was drawn, and how many were tried to find it;
+when the observation ended.
+
+Of a source system `told` is what people asked of it, `answer` what it said; its server was killed
+and started. Its fleet is told as arrays: who is in it; which devices an order reached, and when;
+where a play sounded, from when until when; what devices noted in their logs; who came and went."""
 
 WHATS: tuple[What, ...] = get_args(What)
 
@@ -75,6 +90,7 @@ VIETNAMESE: Mapping[str, str] = {
     "programme": "nội dung theo lịch",
     "relay": "tiếp âm",
     "running": "tin đang phát",
+    "scheduled": "tin theo lịch",
     "stop": "lệnh dừng",
     "stream": "luồng trực tiếp",
     "told to be first": "tin được xếp trước",
@@ -82,6 +98,7 @@ VIETNAMESE: Mapping[str, str] = {
     "valid": "tin còn hiệu lực",
     "volume": "lệnh âm lượng",
     "whole": "lượt trọn vẹn",
+    "withdrawal": "lệnh hủy lịch",
 }
 """What cases call their orders, for people; a number may follow."""
 
@@ -141,6 +158,16 @@ class Record:
     def is_whole(self) -> bool:
         """Whether the driving half came to its end."""
         return any(self.of("end"))
+
+    def earliest_ms(self, what: What) -> int:
+        """The first instant at which the first of these may have been; `KeyError` where none is."""
+        each = self.first(what)
+        return each.at_ms - int(each.detail.get("uncertainty_ms", 0))
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether the operator was asked in vain."""
+        return any(each.detail.get("answer") is None for each in self.of("asked"))
 
     def told(self, name: str) -> Told:
         """The order that the case called so; raises `KeyError` where it was not told."""

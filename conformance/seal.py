@@ -105,6 +105,13 @@ def _changes(
         yield Change(MANIFEST, "changed" if MANIFEST in files else "missing")
     if sealed["lifecycle"] != Lifecycle.FINISHED:
         return
+    yield from altered(contents, named)
+    yield from _other_inputs(files, named)
+
+
+def altered(contents: Contents, named: Mapping[str, Any]) -> Iterator[Change]:
+    """The plain files that are not as a manifest names them."""
+    files = contents.files
     for name, said in sorted(named.items()):
         if name not in files:
             if name not in contents.irregular:
@@ -114,7 +121,6 @@ def _changes(
     for name in sorted(files):
         if name not in named and name not in (MANIFEST, SIGNATURE):
             yield Change(name, "added")
-    yield from _other_inputs(files, named)
 
 
 def _other_inputs(files: Mapping[str, bytes], named: Mapping[str, Any]) -> Iterator[Change]:

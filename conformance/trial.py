@@ -4,9 +4,11 @@ import asyncio
 from dataclasses import dataclass
 
 from conformance.bench.contract import Bench
+from conformance.bench.questions import NoAnswer
 from conformance.case import Case
 from conformance.conversation import Conversation
 from conformance.record import Record
+from conformance.traffic import Traffic
 from conformance.verdicts import Lifecycle
 from simulator.dialects.contract import ServerHalf
 
@@ -24,7 +26,8 @@ class Trial:
     """What became of trying a case.
 
     `alive_before` and `alive_after` are None where it did not come to asking. `trouble` is the
-    harness's own, in one line; then nothing can be said of the device.
+    harness's own, in one line; then nothing can be said of the device. `traffic` is None where the
+    bench has no wire.
     """
 
     case: str
@@ -33,12 +36,13 @@ class Trial:
     alive_before: bool | None
     alive_after: bool | None
     trouble: str | None = None
+    traffic: Traffic | None = None
 
 
 async def tried(case: Case, bench: Bench, wire: ServerHalf, prefix: str) -> Trial:
     """Try the case on a bench that is opened and closed here; an interruption passes through."""
     talk = Conversation(bench, wire, prefix)
-    before = after = None
+    before = after = traffic = None
     lifecycle, trouble = Lifecycle.ABORTED, None
     try:
         await bench.open(talk.observed)
@@ -53,6 +57,9 @@ async def tried(case: Case, bench: Bench, wire: ServerHalf, prefix: str) -> Tria
                 lifecycle = Lifecycle.FINISHED
         finally:
             await bench.close()
+            traffic = bench.traffic()
+    except NoAnswer:
+        lifecycle = Lifecycle.FINISHED  # the record says what was asked in vain
     except (OSError, TimeoutError, AssertionError, RuntimeError) as error:
         trouble = f"{type(error).__name__}: {error}".splitlines()[0]
-    return Trial(case.id, lifecycle, talk.record, before, after, trouble)
+    return Trial(case.id, lifecycle, talk.record, before, after, trouble, traffic)

@@ -44,6 +44,12 @@ class Reason(StrEnum):
     BEFORE_DEADLINE = "before-deadline"
     NEEDS_SUITE = "needs-suite"
     NEEDS_ROLLOUT = "needs-rollout"
+    NEEDS_RUN = "needs-run"
+    NOT_SURE_ENOUGH = "not-sure-enough"
+    ONLY_A_TOTAL = "only-a-total"
+    OUTAGES_ASSUMED = "outages-assumed"
+    OUTSIDE_PLAN = "outside-plan"
+    NOT_BINDING = "not-binding"
     NOT_MEASURED = "not-measured"
     NO_TARGET = "no-target"
     NOT_MET = "not-met"
@@ -53,7 +59,14 @@ class Reason(StrEnum):
     DEVICE_SILENT = "device-silent"
     DEVICE_DIED = "device-died"
     HARNESS_TROUBLE = "harness-trouble"
+    EMPTY_CAPTURE = "empty-capture"
+    CLOCK_UNKNOWN = "clock-unknown"
     WAIVER_UNUSED = "waiver-unused"
+    EXPERIMENTAL_PROFILE = "experimental-profile"
+    NO_ANSWER = "no-answer"
+    CALIBRATION_EXPIRED = "calibration-expired"
+    INSPECTED = "inspected"
+    DECLARED = "declared"
 
 
 PRECEDENCE: Final = (

@@ -1,7 +1,8 @@
 """Verifying a certification that somebody hands over: three questions, answered apart.
 
 Is it unchanged, or what changed? Is its signer trusted? And does its evidence still give the
-verdict that it states, by the rules that it was judged by, and by those of now?
+verdict that it states, by the rules that it was judged by, and by those of now? Beside them the
+packets are asked, where some were captured, whether they bear out what the records say.
 """
 
 from collections.abc import Collection, Mapping
@@ -10,6 +11,7 @@ from typing import Any, Final
 
 from conformance import evidence
 from conformance.bundle_contents import Contents
+from conformance.cases import CASES
 from conformance.certified import results, verdicts_of
 from conformance.certify_bundle import RESULTS
 from conformance.clauses import Clause, ledger
@@ -17,8 +19,8 @@ from conformance.evidence import Evidence
 from conformance.plan import Plan
 from conformance.seal import Seal, examine
 from conformance.signing import PublicKey
-from conformance.suites import CASES
 from conformance.verdicts import Lifecycle, Verdict
+from conformance.witness import Testimony, testimonies
 from scenarios import strict_json
 from scenarios.problems import BadInput, one_line
 
@@ -47,7 +49,8 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The three answers, and what was looked at. `cases` are so many tried of so many to try."""
+    """The three answers, and what was looked at. `cases` are so many tried of so many to try;
+    `witness` is what the packets of cases say of their records."""
 
     seal: Seal
     challenge: str | None
@@ -55,18 +58,20 @@ class Verification:
     stated: Verdict | None
     by_then: Judged
     by_now: Judged
+    witness: tuple[Testimony, ...] = ()
 
     @property
     def exit_status(self) -> int:
-        """1 for a change or another verdict than stated, 3 where it cannot be relied on, else 0.
+        """1 for a change, another verdict than stated or a record that its packets contradict, 3
+        where it cannot be relied on, else 0.
 
         What the verdict is does not count: a sound bundle of a failing device is sound.
         """
-        if self.seal.is_broken or self.by_then.differences:
+        contradicted = any(each.contradicts for each in self.witness)
+        if self.seal.is_broken or self.by_then.differences or contradicted:
             return 1
         is_judged = self.by_then.verdict is not None and self.stated is not None
-        finished = self.seal.lifecycle is Lifecycle.FINISHED
-        return 0 if self.seal.signer == "trusted" and finished and is_judged else 3
+        return 0 if self.seal.signer == "trusted" and is_judged else 3
 
 
 def verify(contents: Contents, trusted: Collection[PublicKey]) -> Verification:
@@ -77,7 +82,7 @@ def verify(contents: Contents, trusted: Collection[PublicKey]) -> Verification:
     plan = _plan_or_none(files)
     to_run = plan.to_run() if plan else ()
     tried = sum(f"{evidence.CASES}{case}/trial.json" in files for case in to_run)
-    by_then, by_now = _judged_again(files, stated)
+    by_then, by_now, witness = _judged_again(files, stated)
     return Verification(
         seal=seal,
         challenge=plan.challenge if plan else None,
@@ -85,17 +90,18 @@ def verify(contents: Contents, trusted: Collection[PublicKey]) -> Verification:
         stated=Verdict(stated["verdict"]["verdict"]) if stated else None,
         by_then=by_then,
         by_now=by_now,
+        witness=witness,
     )
 
 
 def _judged_again(
     files: Mapping[str, bytes], stated: Mapping[str, Any] | None
-) -> tuple[Judged, Judged]:
+) -> tuple[Judged, Judged, tuple[Testimony, ...]]:
     try:
         found = evidence.read(files)
     except BadInput as bad:
         cannot = Judged(None, None, (), str(bad.problems[0]))
-        return cannot, cannot
+        return cannot, cannot, ()
     strange = found.plan.strange(CASES)
     if strange:
         made_by = found.plan.versions.get("ttcs-hil", "?")
@@ -104,7 +110,14 @@ def _judged_again(
         by_then = Judged(None, None, (), one_line(why))
     else:
         by_then = _judged(found, found.clauses, stated)
-    return by_then, _judged(found, _rules_of_now(found), stated)
+    return by_then, _judged(found, _rules_of_now(found), stated), _witness(found)
+
+
+def _witness(found: Evidence) -> tuple[Testimony, ...]:
+    try:
+        return testimonies(found)
+    except MISJUDGED:
+        return ()  # then its records cannot be judged either, and that is said
 
 
 def _rules_of_now(found: Evidence) -> Mapping[str, Clause]:

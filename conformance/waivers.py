@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args
 from conformance.capabilities import Device
 from conformance.certification import CheckResult
 from scenarios import strict_yaml
-from scenarios.problems import BadInput, Problem
+from scenarios.problems import BadInput, Problem, shortened
 from scenarios.scenario import Text
 from scenarios.sourced import choice, mapping, read_fields, read_text, version_1, words
 
@@ -80,7 +80,7 @@ def check_valid(waivers: tuple[Waiver, ...], device: Device, today: date, file: 
             problems.append(Problem(file, None, None, place, wrong, "a waiver that holds today"))
         if not each.fits(device):
             expected = f"{device.vendor} {device.model} {device.firmware}, the declared device"
-            wrong = f"for {each.vendor} {each.model} {each.firmware}"
+            wrong = shortened(f"for {each.vendor} {each.model} {each.firmware}")
             problems.append(Problem(file, None, None, place, wrong, expected))
     if problems:
         raise BadInput(problems)

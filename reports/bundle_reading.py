@@ -69,12 +69,12 @@ def read(place: Path) -> Bundle:
     results = read_results(place, manifest)
     items = _items(place, manifest, datetime.fromisoformat(results["scenario"]["start"]))
     resolved = place / "scenario.resolved.json"
-    source = _named(place, manifest, resolved.name, MAX_JSON_BYTES)
+    source = named(place, manifest, resolved.name, MAX_JSON_BYTES)
     strict_json.parse(str(resolved), source)
     tables = {}
     for name in COLUMNS:
         file = f"tables/{name}.parquet"
-        content = _named(place, manifest, file, MAX_TABLE_BYTES)
+        content = named(place, manifest, file, MAX_TABLE_BYTES)
         tables[name] = read_table(place / file, content, COLUMNS[name])
     _check_names(place, tables, items)
     text, board = decode_utf8(str(resolved), source), _board(place, manifest, results)
@@ -85,7 +85,7 @@ def read_results(place: Path, manifest: Mapping[str, Any] | None = None) -> Mapp
     """The results of a run's bundle alone, as the manifest names them; raises `BadInput`."""
     manifest = read_manifest(place) if manifest is None else manifest
     file = place / "results.json"
-    source = _named(place, manifest, file.name, MAX_JSON_BYTES)
+    source = named(place, manifest, file.name, MAX_JSON_BYTES)
     results = checked_results(str(file), strict_json.parse(str(file), source))
     scenario = results["scenario"]
     if scenario["horizon_ms"] > MAX_HORIZON_MS:
@@ -94,14 +94,14 @@ def read_results(place: Path, manifest: Mapping[str, Any] | None = None) -> Mapp
     return results
 
 
-def read_manifest(place: Path) -> Mapping[str, Any]:
-    """The manifest of a run's bundle; raises `BadInput`."""
+def read_manifest(place: Path, kind: str = "run") -> Mapping[str, Any]:
+    """The manifest of a bundle of this kind; raises `BadInput`."""
     file = place / MANIFEST
     data = strict_json.read(file, MAX_JSON_BYTES)
     if not isinstance(data, dict) or data.get("bundle") != SCHEMA_VERSION:
         raise _bad(file, "", "no manifest of a bundle", f"one of version {SCHEMA_VERSION}")
-    if data.get("kind") != "run":
-        raise _bad(file, "kind", shown(data.get("kind")), 'the bundle of a run, "run"')
+    if data.get("kind") != kind:
+        raise _bad(file, "kind", shown(data.get("kind")), f'the bundle of a {kind}, "{kind}"')
     if not isinstance(data.get("created"), str):
         raise _bad(file, "created", shown(data.get("created")), "a time")
     versions, files = data.get("versions"), data.get("files")
@@ -116,13 +116,13 @@ def _board(place: Path, manifest: Mapping[str, Any], results: Mapping[str, Any])
     name = ((results.get("live") or {}).get("board") or {}).get("picture")
     if name is None:
         return None
-    picture = _named(place, manifest, name, MAX_PICTURE_BYTES)
+    picture = named(place, manifest, name, MAX_PICTURE_BYTES)
     if not picture.startswith(b"\x89PNG\r\n\x1a\n"):
         raise _bad(place / name, "", "no picture", "PNG")
     return picture
 
 
-def _named(place: Path, manifest: Mapping[str, Any], name: str, limit_bytes: int) -> bytes:
+def named(place: Path, manifest: Mapping[str, Any], name: str, limit_bytes: int) -> bytes:
     """The bytes of a file that the manifest names, and that are still those it means."""
     file = place / name
     if name not in manifest["files"]:
@@ -137,7 +137,7 @@ def _named(place: Path, manifest: Mapping[str, Any], name: str, limit_bytes: int
 
 def _items(place: Path, manifest: Mapping[str, Any], start: datetime) -> dict[str, Item]:
     file = place / "commands.jsonl"
-    source = decode_utf8(str(file), _named(place, manifest, file.name, MAX_LOG_BYTES))
+    source = decode_utf8(str(file), named(place, manifest, file.name, MAX_LOG_BYTES))
     found: dict[str, Item] = {}
     for number, line in enumerate(source.splitlines()[1:], 2):
         command = strict_json.decode_line(line, str(file), number)

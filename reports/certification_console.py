@@ -12,15 +12,20 @@ from rich.text import Text as Line
 from conformance.clauses import TESTED, Clause
 from conformance.verdicts import Reason, Verdict
 from conformance.verification import Judged, Verification
+from conformance.witness import Testimony
 from reports.certification_words import (
+    BY,
     CHANGES,
     METHODS,
     NATURES,
+    OVERALL,
     ROLES,
     RUN_BY,
     SIGNERS,
     WHY,
+    WITNESS,
 )
+from reports.findings.standing import standing_of
 from reports.words import VERDICTS
 from scenarios.problems import one_line
 from scenarios.scenario import Text
@@ -28,16 +33,32 @@ from scenarios.scenario import Text
 
 def results(told: Mapping[str, Any], place: str) -> RenderableType:
     """What a certification found; `place` is where its bundle stands."""
-    judged = [each for each in told["clauses"] if each["checks"]]
+    judged = [each for each in told["clauses"] if standing_of(each) in _TOLD]
     return Group(
         *_head(told),
         *(_clauses(nature, judged) for nature in NATURES if _of(nature, judged)),
-        *_findings(judged, place),
-        *_differences(told["capabilities"]),
+        *_vouched(told["clauses"]),
+        *_findings(told["clauses"], place),
+        *_differences(told),
         *_beside(told["clauses"]),
         Line(),
         *_both(told["verdict"]["sentence"], "bold"),
     )
+
+
+_TOLD = ("judged", "not-applicable")
+
+
+def _vouched(clauses: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
+    """What was inspected or declared, apart from all that was tested."""
+    some = [e for e in clauses if e["checks"] and standing_of(e) == "vouched"]
+    if some:
+        yield Line("Chỉ xem xét hoặc khai báo, không tính là đã thử", style="bold")
+        yield Line("Inspected or declared only, not counted as tested")
+    for clause in some:
+        for check in clause["checks"]:
+            by = BY[check["by"]]
+            yield Line(one_line(f"{clause['id']}: {by.vi} / {by.en}: {check['says']['vi']}"))
 
 
 def _head(told: Mapping[str, Any]) -> Iterator[RenderableType]:
@@ -80,19 +101,25 @@ def _findings(clauses: Sequence[Mapping[str, Any]], place: str) -> Iterator[Rend
                 lines = [
                     f"{one_line(says['vi'])}\n{one_line(says['en'])}",
                     f"lỗi / failure {check['failure']}{waived}",
-                    f"ttcs certify --replay {place} {check['case']}",
+                    *([f"ttcs certify --replay {place} {check['case']}"] if check["case"] else []),
                 ]
                 yield Line(f"{clause['id']}: {check['check']}", style="bold")
                 yield Padding(Line("\n".join(lines)), (0, 0, 0, 2))
 
 
-def _differences(capabilities: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
+def _differences(told: Mapping[str, Any]) -> Iterator[RenderableType]:
     words = {True: "có / yes", False: "không / no"}
-    for each in capabilities:
+    for each in told["capabilities"]:
         if each["differs"]:
             yield Line(
                 f"{each['name']}: khai báo / declared {words[each['declared']]}, "
                 f"thấy / seen {words[each['discovered']]}"
+            )
+    for each in told["limits"]:
+        if each["differs"]:
+            yield Line(
+                f"{each['name']}: khai báo / declared {each['declared']}, "
+                f"thấy / seen {each['observed']}"
             )
 
 
@@ -167,6 +194,7 @@ def verification(found: Verification) -> RenderableType:
         *_signer(found),
         Line(),
         *_judged_again(found),
+        *_packets(found.witness),
     )
 
 
@@ -196,10 +224,37 @@ def _signer(found: Verification) -> Iterator[RenderableType]:
 
 def _judged_again(found: Verification) -> Iterator[RenderableType]:
     yield Line("3. Kết luận / Verdict", style="bold")
-    stated = VERDICTS[found.stated] if found.stated else Text("không có", "none")
+    stated = OVERALL[found.stated] if found.stated else Text("không có", "none")
     yield Line(f"   ghi trong gói / stated: {stated.vi} / {stated.en}")
     yield from _judged("theo quy tắc khi đó / by the rules of then", found.by_then)
     yield from _judged("theo quy tắc bây giờ / by the rules of now", found.by_now)
+
+
+def _packets(witness: Sequence[Testimony]) -> Iterator[RenderableType]:
+    """What the packets say of the records, all that agree in one line."""
+    if not witness:
+        return
+    yield Line()
+    yield Line("Gói tin làm chứng / Packets as a witness", style="bold")
+    if heard := [each for each in witness if each.why_not is None and not each.contradicts]:
+        messages = sum(each.of for each in heard)
+        yield Line(
+            f"   {len(heard)} ca thử, {messages} bản tin: khớp / "
+            f"{len(heard)} cases, {messages} messages: as recorded"
+        )
+    for why, said in WITNESS.items():
+        if silent := sum(each.why_not == why for each in witness):
+            yield Line(f"   {silent} ca thử / cases: {said.vi} / {said.en}")
+    for each in witness:
+        if each.contradicts:
+            lacking = each.of - each.seen
+            yield Line(
+                one_line(
+                    f"   {each.case}: {lacking} bản tin không có trong gói tin / "
+                    f"{lacking} messages are not in the packets"
+                )
+            )
+            yield from (Line(one_line(f"     {message}")) for message in each.missing)
 
 
 def _judged(title: str, judged: Judged) -> Iterator[RenderableType]:
@@ -207,7 +262,7 @@ def _judged(title: str, judged: Judged) -> Iterator[RenderableType]:
         yield Line(f"   {title}: không kết luận lại được / cannot be judged again")
         yield Line(f"     {judged.why_not}")
         return
-    verdict = VERDICTS[judged.verdict]
+    verdict = OVERALL[judged.verdict]
     yield Line(f"   {title}: {verdict.vi} / {verdict.en}")
     for name, stated, now in judged.differences:
         yield Line(one_line(f"     {name or 'toàn bộ / overall'}: {stated} → {now}"))

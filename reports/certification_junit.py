@@ -39,7 +39,7 @@ def _case(suite: str, clause: Mapping[str, Any]) -> Element:
     cited = {f"cited.{language}": text for language, text in clause["cited"].items()}
     add_properties(case, facts | cited)
     text = "\n".join((_both(clause["requirement"], "\n"), *map(_check, clause["checks"])))
-    decides = clause["level"] == "MUST" and clause["checks"]
+    decides = clause["decides"]
     if _is_waived(clause):
         SubElement(case, "skipped", type="waived", message=_message(clause)).text = text
     elif clause["verdict"] != Verdict.PASS and not decides:
@@ -57,7 +57,8 @@ def _is_waived(clause: Mapping[str, Any]) -> bool:
 
 
 def _check(check: Mapping[str, Any]) -> str:
-    said = f"{check['check']} ({check['case']}): {check['verdict']}, {check['reason']}"
+    place = check["case"] or check["by"]
+    said = f"{check['check']} ({place}): {check['verdict']}, {check['reason']}"
     if check["limit_ms"] is not None:
         said += f", {check['value_ms']} ms <= {check['limit_ms']} ms"
     return one_line(said) + (f"\n  {_both(check['says'], ' / ')}" if check["says"] else "")

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from conformance import limits
 from conformance.certified import NO_CERTIFICATE, SCOPE
 from conformance.verdicts import Reason, Verdict
 from reports import certification_report_words as own
 from reports import certification_words as words
+from reports.certification_subject import bench, subject
 from reports.figures import NO_VALUE
 from reports.findings.certified import Certified, guards
 from reports.findings.conversation import Lane
@@ -40,6 +42,7 @@ class _Told:
         device = results["device"]
         return {
             "language": self._language,
+            "headline": self._word(subject(results["role"]).headline),
             "title": f"{self._word(own.TITLE)}: {one_line(device['vendor'])} "
             f"{one_line(device['model'])}",
             "notice": self._word(NO_CERTIFICATE),
@@ -63,6 +66,7 @@ class _Told:
             "without_result": ", ".join(results["verdict"]["without_result"]),
             "measurements": list(self._measurements()),
             "not_measured": None if results["measures_time"] else self._word(own.NOT_MEASURED),
+            "readings": list(self._readings()),
             "capabilities": list(self._capabilities()),
             "natures": [self._nature(nature) for nature in words.NATURES],
             "configuration": list(self._configuration()),
@@ -71,13 +75,12 @@ class _Told:
 
     def _facts(self) -> Iterator[Sequence[str]]:
         results, device = self._found.results, self._found.results["device"]
-        emulated = Text("thiết bị mô phỏng", "emulated device")
-        real = Text("thiết bị thật", "real device")
+        plan = self._found.of.evidence.plan
         unsaid = Text("hãng không nêu", "not stated")
         none = Text("không có", "none")
         for name, said in (
             (Text("Số sê-ri", "Serial number"), device["serial"]),
-            (Text("Phần mềm", "Firmware"), device["firmware"]),
+            (subject(plan.role).software, device["firmware"]),
             (
                 Text("SHA-256 của phần mềm", "The firmware's SHA-256"),
                 device["firmware_sha256"] or self._word(unsaid),
@@ -87,7 +90,7 @@ class _Told:
             (Text("Ai thử", "Run by"), self._word(words.RUN_BY[results["run_by"]])),
             (Text("Thách thức", "Challenge"), results["challenge"] or self._word(none)),
             (Text("Lập lúc", "Made at"), results["created"]),
-            (Text("Bàn thử", "Bench"), self._word(emulated if results["emulated"] else real)),
+            (Text("Bàn thử", "Bench"), self._word(bench(plan))),
         ):
             yield self._word(name), one_line(said)
 
@@ -176,6 +179,26 @@ class _Told:
                 self._word(VERDICTS[each.verdict]),
             )
 
+    def _readings(self) -> Iterator[Sequence[str]]:
+        until = self._word(Text("hiệu chuẩn đến", "calibrated until"))
+        for each in self._found.results["readings"]:
+            verdict = Verdict(each["verdict"])
+            why = "" if verdict is Verdict.PASS else f": {self._word(words.WHY[each['reason']])}"
+            calibrated = f"; {until} {each['calibrated_until']}" if each["instrument"] else ""
+            at = f" ({each['at']})" if each["at"] else ""
+            yield tuple(
+                one_line(cell)
+                for cell in (
+                    each["clause"],
+                    self._text(each["title"]) + at,
+                    f"{each['value']} ± {each['uncertainty']} ({each['coverage']})",
+                    each["limit"],
+                    f"{each['instrument'] or each['report']}{calibrated}",
+                    each["on"],
+                    self._word(VERDICTS[verdict]) + why,
+                )
+            )
+
     def _capabilities(self) -> Iterator[Sequence[str]]:
         differs = Text("khác khai báo", "not as declared")
         for each in self._found.results["capabilities"]:
@@ -183,6 +206,17 @@ class _Told:
             yield (
                 self._word(own.CAPABILITIES[each["name"]]),
                 *(self._word(own.YES_NO[form]) for form in forms),
+                self._word(differs) if each["differs"] else "",
+            )
+        for each in self._found.results["limits"]:
+            declared, observed = (
+                NO_VALUE if each[form] is None else self._count(each[form])
+                for form in ("declared", "observed")
+            )
+            least = "≥ " if each["at_least"] and each["observed"] is not None else ""
+            yield (
+                self._word(limits.NAMES[each["name"]]),
+                *(declared, least + observed, NO_VALUE),
                 self._word(differs) if each["differs"] else "",
             )
 
@@ -207,7 +241,7 @@ class _Told:
             "reason": self._word(words.WHY[Reason(clause["reason"])]),
             "not_tested": clause["not_tested"] and self._text(clause["not_tested"]),
             "checks": [self._check(check) for check in clause["checks"]],
-            "guards": ", ".join(name for name, _ in guards(clause)) or self._word(none),
+            "guards": self._guards(clause) or self._word(none),
             "about": " · ".join(
                 (
                     f"{one_line(clause['id'])} r{clause['revision']}",
@@ -219,11 +253,19 @@ class _Told:
             ),
         }
 
+    def _guards(self, clause: Mapping[str, Any]) -> str:
+        found: dict[bool, list[str]] = {True: [], False: []}
+        for name, _, is_killed in guards(clause):
+            found[is_killed].append(name)
+        words = {killed: self._word(own.GUARDS[killed]) for killed in found}
+        return "; ".join(f"{words[k]}: {', '.join(names)}" for k, names in found.items() if names)
+
     def _check(self, check: Mapping[str, Any]) -> str:
         verdict = self._word(VERDICTS[Verdict(check["verdict"])])
         says = check["says"] or None
         said = self._text(says) if says else self._word(words.WHY[Reason(check["reason"])])
-        return one_line(f"{check['check']} ({check['case'] or '–'}): {verdict}, {said}")
+        place = check["case"] or self._word(words.BY[check["by"]])
+        return one_line(f"{check['check']} ({place}): {verdict}, {said}")
 
     def _configuration(self) -> Iterator[Sequence[str]]:
         plan, seal = self._found.of.evidence.plan, self._found.of.seal

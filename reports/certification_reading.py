@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from conformance import bundle_contents, evidence
 from conformance.bundle import MANIFEST
+from conformance.cases import CASES
 from conformance.certified import results, verdicts_of
 from conformance.certify_bundle import KIND, RESULTS, SIGNATURE
 from conformance.evidence import Evidence
 from conformance.seal import Seal, examine
-from conformance.suites import CASES
 from conformance.verdicts import Lifecycle
 from conformance.verification import MISJUDGED
 from reports.certification_words import CHANGES

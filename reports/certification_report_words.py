@@ -4,39 +4,41 @@ from collections.abc import Mapping
 from typing import Final
 
 from conformance.capabilities import CODECS, FEATURES
+from conformance.sources import features as of_systems
 from conformance.waivers import Kind
-from reports.findings.certified import Standing
 from reports.findings.conversation import Name
 from reports.findings.failures import Cause
+from reports.findings.standing import Standing
 from scenarios.scenario import Text
 
 TITLE: Final = Text("Phiếu kết quả thử nghiệm", "Test report")
 
 CAUSES: Final[Mapping[Cause, Text]] = {
     "silent": Text(
-        "Thiết bị không trả lời trước khi thử: các điều khoản dưới đây bị chặn, chưa kết luận",
-        "The device did not answer before the case: the clauses below are blocked, and stay open",
+        "Đối tượng thử không trả lời trước khi thử: các điều khoản dưới đây bị chặn, chưa kết luận",
+        "No answer before the case: the clauses below are blocked, and stay open",
     ),
     "died": Text(
-        "Thiết bị không còn trả lời sau ca thử: mọi kiểm tra của ca đó không đạt cùng một nguyên "
-        "nhân",
-        "The device no longer answered after the case: all its checks fail by one cause",
+        "Đối tượng thử không còn trả lời sau ca thử: mọi kiểm tra của ca đó không đạt cùng một "
+        "nguyên nhân",
+        "No answer any more after the case: all its checks fail by one cause",
     ),
     "clock": Text(
         "Đồng hồ thiết bị sai: các kiểm tra theo giờ của thiết bị có thể không đạt chỉ vì vậy",
         "The device's clock is wrong: checks by its time may fail for that alone",
     ),
     "harness": Text(
-        "Lỗi của bộ thử hoặc bàn thử, không phải của thiết bị: các điều khoản dưới đây bị chặn",
-        "Trouble of the harness or the bench, not of the device: the clauses below are blocked",
+        "Lỗi của bộ thử hoặc bàn thử, không phải của đối tượng thử: các điều khoản dưới đây bị "
+        "chặn",
+        "Trouble of the harness or the bench, not of what is tested: the clauses below are blocked",
     ),
 }
 
 BLOCKED: Final = Text("bị chặn", "blocked")
 
 FOLLOWS: Final[Mapping[Cause, Text]] = {
-    "silent": Text("do thiết bị im lặng", "as the device is silent"),
-    "died": Text("do thiết bị ngừng trả lời", "as the device stopped answering"),
+    "silent": Text("do đối tượng thử im lặng", "as it is silent"),
+    "died": Text("do đối tượng thử ngừng trả lời", "as it stopped answering"),
     "clock": Text("có thể do đồng hồ sai", "maybe as the clock is wrong"),
     "harness": Text("do bộ thử", "as the harness had trouble"),
 }
@@ -52,8 +54,8 @@ STANDINGS: Final[Mapping[Standing, Text]] = {
         "Inspected or declared only: never counted as tested",
     ),
     "not-applicable": Text(
-        "Không áp dụng: thiết bị không khai báo khả năng này",
-        "Not applicable: the device does not declare the capability",
+        "Không áp dụng: khả năng này không được khai báo",
+        "Not applicable: the capability is not declared",
     ),
 }
 
@@ -75,6 +77,8 @@ HAPPENED: Final[Mapping[str, Text]] = {
     "broker-on": Text("bật broker", "broker on"),
     "server-mute": Text("máy chủ âm thanh im lặng", "sound server mute"),
     "server-back": Text("máy chủ âm thanh trở lại", "sound server back"),
+    "server-off": Text("máy chủ bị ngắt", "server killed"),
+    "server-on": Text("máy chủ chạy lại", "server started"),
     "booted": Text("thiết bị khởi động", "device booted"),
     "restarting": Text("thiết bị khởi động lại", "device restarts"),
     "connected": Text("thiết bị kết nối", "device connected"),
@@ -83,6 +87,12 @@ HAPPENED: Final[Mapping[str, Text]] = {
     "silent": Text("hết tiếng", "silent"),
     "shown": Text("hiện hình", "shows"),
     "deaf": Text("bàn thử không nghe được", "the bench cannot hear"),
+    "asked": Text("hỏi người vận hành", "the operator was asked"),
+}
+
+GUARDS: Final[Mapping[bool, Text]] = {
+    True: Text("đã phát hiện", "killed"),
+    False: Text("chỉ nêu tên, không có số liệu", "named only, without figures"),
 }
 
 WAIVERS: Final[Mapping[Kind, Text]] = {
@@ -93,6 +103,7 @@ WAIVERS: Final[Mapping[Kind, Text]] = {
 
 CAPABILITIES: Final[Mapping[str, Text]] = {
     **FEATURES,
+    **of_systems.FEATURES,
     **{f"codec_{codec}": Text(f"phát {codec}", f"plays {codec}") for codec in CODECS},
 }
 

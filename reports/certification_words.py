@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
+from conformance.certification import By
 from conformance.clauses import Method, Role
 from conformance.seal import How, Signer
-from conformance.verdicts import Reason
-from reports.words import REASONS
+from conformance.verdicts import Reason, Verdict
+from conformance.witness import WhyNot
+from reports.words import REASONS, VERDICTS
 from scenarios.scenario import Text
 
 WHY: Final[Mapping[Reason, Text]] = {
@@ -23,14 +25,33 @@ ROLES: Final[Mapping[Role, Text]] = {
     "e-board": Text("bảng tin điện tử", "notice board"),
     "station-software": Text("phần mềm đài", "station software"),
     "source-system": Text("hệ thống nguồn", "source system"),
+    "source-system-province": Text("hệ thống thông tin nguồn cấp tỉnh", "provincial source system"),
+    "source-system-central-exchange": Text(
+        "trao đổi với hệ thống thông tin nguồn trung ương",
+        "exchange with the central source system",
+    ),
     "operator": Text("người vận hành", "operator"),
 }
+
+OVERALL: Final[Mapping[Verdict, Text]] = {
+    **VERDICTS,
+    Verdict.NOT_APPLICABLE: Text("không có: hồ sơ thử nghiệm", "none: experimental profile"),
+}
+"""The verdict over all clauses."""
 
 METHODS: Final[Mapping[Method, Text]] = {
     "test": Text("thử", "test"),
     "measurement": Text("đo", "measurement"),
     "inspection": Text("xem xét", "inspection"),
     "declaration": Text("khai báo", "declaration"),
+}
+
+BY: Final[Mapping[By, Text]] = {
+    "tested": Text("ca thử", "case"),
+    "measured": Text("số đọc", "reading"),
+    "laboratory": Text("phòng thử nghiệm", "laboratory"),
+    "inspected": Text("xem xét", "inspection"),
+    "declared": Text("khai báo", "declaration"),
 }
 
 NATURES: Final = {
@@ -55,6 +76,12 @@ SIGNERS: Final[Mapping[Signer, Text]] = {
     ),
     "unsigned": Text("không có chữ ký", "not signed"),
     "forged": Text("chữ ký sai", "the signature does not fit"),
+}
+
+WITNESS: Final[Mapping[WhyNot, Text]] = {
+    "no-capture": Text("không bắt gói tin", "no packets were captured"),
+    "encrypted": Text("đường truyền mã hóa", "the wire is encrypted"),
+    "incomplete": Text("gói tin không đủ để so", "packets are missing, so they cannot tell"),
 }
 
 CHANGES: Final[Mapping[How, Text]] = {

@@ -51,7 +51,8 @@ _LONGEST_NAME: Final = 26
 class Section:
     """A table with its heading; `remark` is what there is to say beside it or in its stead.
 
-    `worlds` is the comparison of two worlds whose curves there are to draw.
+    `worlds` is the comparison of two worlds whose curves there are to draw, `curves` are those of
+    two plans.
     """
 
     title: str
@@ -59,6 +60,7 @@ class Section:
     rows: tuple[tuple[str, ...], ...]
     remark: str = ""
     worlds: Mapping[str, Any] | None = None
+    curves: Sequence[Mapping[str, Any]] = ()
 
 
 def heading(comparison: Mapping[str, Any], language: Language) -> str:

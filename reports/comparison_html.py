@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
-from reports import worlds_chart
+from reports import rollout_chart, worlds_chart
 from reports.comparison import Section, heading, sections
 from reports.words import Language
 from scenarios.scenario import Text
@@ -102,6 +102,8 @@ def _section(section: Section, name: str, language: Language) -> str:
 
 
 def _curves(section: Section, name: str, language: Language) -> str:
+    if section.curves:
+        return f"{rollout_chart.figures(section.curves, name, language)}\n"
     if section.worlds is None or not section.worlds["curves"]:
         return ""
     caption = _in(language, worlds_chart.CAPTION)

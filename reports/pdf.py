@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from conformance.verdicts import Reason
-from reports import figures, plots
+from reports import drawing, figures, plots
 from reports.findings.communes import province_name
 from reports.findings.found import Found
 from reports.findings.silence import ranges
@@ -79,7 +79,7 @@ class _Told:
             ],
             "levels": [
                 {"word": self._word(word), "colour": colour}
-                for word, colour in zip(LEVELS, plots.LEVEL_COLOURS, strict=True)
+                for word, colour in zip(LEVELS, drawing.LEVEL_COLOURS, strict=True)
             ],
             "mapped": one_line(shown[0].results["id"]) if shown else "",
             "steps": [self._word(step_words(seconds)) for seconds in _CURVE_S],

@@ -3,20 +3,20 @@
 matplotlib is loaded with the first picture only.
 """
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from reports import fonts
+from reports import drawing
+from reports.drawing import INK, LEVEL_COLOURS, LINE, MISSED, QUIET
 from reports.findings.communes import Communes
 from reports.findings.found import Found
 from reports.findings.link_latency import LinkLatency
 from reports.findings.reach import STEPS_S, Reach
 from reports.findings.timelines import PARTIAL, Row
-from reports.geography import ARCHIPELAGOS, CITIES, Frame
+from reports.geography import Frame
 from reports.report_words import CLASSES, CUTS, LEVELS, step_words
 from reports.words import NEVER, Language
 from scenarios.units import SECOND_MS
@@ -24,16 +24,9 @@ from simulator.playout.case import REASONS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 PICTURED_S: Final[tuple[int | None, ...]] = (20, 180, None)
 """The moments of the maps; None is the run's end."""
-
-LEVEL_COLOURS: Final = ("#a8320a", "#8a6100", "#3878a8", "#0b3f5c")
-"""From no device to every device; told apart by the colour-blind, and by shape as well."""
-
-LEVEL_SHAPES: Final = ("x", "v", "D", "o")
-INK, QUIET, LINE, MISSED = "#1d2b36", "#51606c", "#c9d2d9", "#9b1c1c"
 
 _LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
     "normal": {"height": 0.4, "color": "#b9cfdd", "edgecolor": "#3878a8", "linewidth": 0.5},
@@ -47,7 +40,6 @@ _NARROWEST: Final = 300
 
 _DAY_PARTS: Final = 6
 
-_DPI: Final = 160
 _LONGEST_S: Final = STEPS_S[-1]
 _TICKS: Final = {1: "1 s", 10: "10 s", 60: "1 min", 600: "10 min", 3_600: "1 h", _LONGEST_S: "3 h"}
 
@@ -74,54 +66,27 @@ def map_picture(
     """The communes by their reach at a moment, as PNG; with title and legend where a language is
     given.
     """
-    figure, axes = _figure(4.2, 4.2 * frame.height / frame.WIDTH + (0.9 if language else 0))
-    level = levels(reach, step_of(seconds))
-    small = len(communes.all) > 1_000
-    for number, (colour, shape) in enumerate(zip(LEVEL_COLOURS, LEVEL_SHAPES, strict=True)):
-        points = np.array(
-            [
-                frame.place((one.latitude, one.longitude))
-                for one, here in zip(communes.all, level, strict=True)
-                if here == number and one.latitude is not None and one.longitude is not None
-            ]
-        ).reshape(-1, 2)
-        label = getattr(LEVELS[number], language) if language else None
-        size = (4 if small else 30) * (0.8 if shape == "D" else 1)
-        axes.scatter(
-            points[:, 0],
-            points[:, 1],
-            s=size,
-            c=colour,
-            marker=shape,
-            zorder=len(LEVELS) - number,  # the least reached on top, so that nothing hides them
-            linewidths=(0.5 if small else 1.2) if shape == "x" else 0,
-            label=f"{label}: {len(points)}" if label else None,
-        )
-    if frame.national:
-        _national(axes, frame, language or "vi")
-    axes.set(xlim=(0, frame.WIDTH), ylim=(frame.height, 0), aspect="equal", xticks=[], yticks=[])
-    _scale_bar(axes, frame)
+    names = [getattr(level, language) for level in LEVELS] if language else None
+    level = levels(reach, step_of(seconds)).tolist()
+    figure, axes = drawing.map_of(frame, communes.all, level, names, language or "vi")
     if language:
         axes.set_title(_title(reach, seconds, language), fontsize=9, color=INK)
-        axes.legend(
-            loc="upper center",
-            bbox_to_anchor=(0.5, -0.01),
-            ncols=2,
-            frameon=False,
-            fontsize=8,
-            markerscale=2 if small else 1,
-        )
-    return _png(figure)
+    return drawing.png(figure)
 
 
 def reach_picture(reaches: Sequence[Reach], language: Language) -> bytes:
     """Devices reached by each bulletin as time goes by, as PNG."""
-    figure, axes = _figure(6.4, 3.2)
+    figure, axes = drawing.paper(6.4, 3.2)
     styles = zip("osDv^Ph*", ("-", "--", "-.", ":") * 2, strict=True)
     for reach, (marker, line) in zip(reaches, list(styles) * 2, strict=False):
         share = reach.heard[:, 1:-1].sum(axis=0) * 100 / reach.devices.sum()
         axes.plot(
-            STEPS_S[1:], share, line, marker=marker, markersize=4, label=_plain(reach.results["id"])
+            STEPS_S[1:],
+            share,
+            line,
+            marker=marker,
+            markersize=4,
+            label=drawing.plain(reach.results["id"]),
         )
     _time_axis(axes)
     axes.set(
@@ -130,12 +95,12 @@ def reach_picture(reaches: Sequence[Reach], language: Language) -> bytes:
     axes.grid(color=LINE, linewidth=0.6)
     if reaches:
         axes.legend(frameon=False, fontsize=8, loc="lower right")
-    return _png(figure)
+    return drawing.png(figure)
 
 
 def latency_picture(latencies: Sequence[LinkLatency], language: Language) -> bytes:
     """Median and 95th percentile by link class, as PNG; what never comes stands at the edge."""
-    figure, axes = _figure(6.4, 0.8 + 0.45 * max(1, len(latencies)))
+    figure, axes = drawing.paper(6.4, 0.8 + 0.45 * max(1, len(latencies)))
     edge = _LONGEST_S * 3
     for row, one in enumerate(latencies):
         ends = [
@@ -150,16 +115,16 @@ def latency_picture(latencies: Sequence[LinkLatency], language: Language) -> byt
     shortest, *others = _TICKS.values()
     axes.set_xticks([*_TICKS, edge], [f"≤ {shortest}", *others, never])
     axes.set(xlim=(0.8, edge * 1.4), ylim=(len(latencies) - 0.4, -0.6))
-    axes.set_yticks(range(len(latencies)), [_plain(one.link) for one in latencies])
+    axes.set_yticks(range(len(latencies)), [drawing.plain(one.link) for one in latencies])
     axes.grid(axis="x", color=LINE, linewidth=0.6)
     if latencies:
         axes.legend(frameon=False, fontsize=8, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
-    return _png(figure)
+    return drawing.png(figure)
 
 
 def timeline_picture(found: Found, rows: Sequence[Row], language: Language) -> bytes:
     """What the devices of some rows played, what was cut off and what was missed, as PNG."""
-    figure, axes = _figure(6.4, 0.9 + 0.36 * max(1, len(rows)))
+    figure, axes = drawing.paper(6.4, 0.9 + 0.36 * max(1, len(rows)))
     timelines, horizon_ms = found.timelines, found.bundle.results["scenario"]["horizon_ms"]
     items = [found.bundle.items[name] for name in timelines.items]
     for place, row in enumerate(rows):
@@ -179,7 +144,9 @@ def timeline_picture(found: Found, rows: Sequence[Row], language: Language) -> b
                     axes.plot(first + long, place, "|", color="black", label=label, markersize=9)
     heading = {"vi": "Xã (số thiết bị)", "en": "Commune (devices)"}[language]
     axes.set_title(heading, fontsize=8, color=QUIET, loc="left")
-    names = [f"{_plain(found.communes.all[row.commune].name)} ({row.devices})" for row in rows]
+    names = [
+        f"{drawing.plain(found.communes.all[row.commune].name)} ({row.devices})" for row in rows
+    ]
     axes.set_yticks(range(len(rows)), names)
     axes.set(xlim=(0, horizon_ms), ylim=(len(rows) - 0.4, -0.6))
     ticks = [horizon_ms * part / _DAY_PARTS for part in range(_DAY_PARTS + 1)]
@@ -198,7 +165,7 @@ def timeline_picture(found: Found, rows: Sequence[Row], language: Language) -> b
             loc="lower right",
             bbox_to_anchor=(1, 1),
         )
-    return _png(figure)
+    return drawing.png(figure)
 
 
 def pictures(found: Found, language: Language) -> Iterator[tuple[str, bytes]]:
@@ -219,56 +186,10 @@ def map_name(seconds: int | None) -> str:
 
 
 def _title(reach: Reach, seconds: int | None, language: Language) -> str:
-    return f"{_plain(reach.results['id'])}: {getattr(step_words(seconds), language)}"
-
-
-def _plain(text: str) -> str:
-    """A name as matplotlib shall draw it: no formula, nothing hidden, no longer than a line."""
-    return fonts.drawable(text[:40]).replace("$", r"\$").lstrip("_")
-
-
-def _national(axes: "Axes", frame: Frame, language: Language) -> None:
-    for archipelago in ARCHIPELAGOS:
-        points = np.array([frame.place(island) for island in archipelago.islands])
-        axes.scatter(
-            points[:, 0], points[:, 1], s=9, facecolors="none", edgecolors=INK, linewidths=0.7
-        )
-        x, y = frame.place(archipelago.label)
-        name = getattr(archipelago.name, language)
-        axes.annotate(name, (x, y), fontsize=6, color=INK, ha="center", va="top")
-    halo: Mapping[str, Any] = {"facecolor": "white", "alpha": 0.8, "pad": 0.8, "linewidth": 0}
-    for city, point in CITIES:
-        x, y = frame.place(point)
-        axes.annotate(city, (x, y), fontsize=6, color=INK, ha="center", va="center", bbox=halo)
-
-
-def _scale_bar(axes: "Axes", frame: Frame) -> None:
-    km, length = frame.scale_bar()
-    left, low = frame.WIDTH * 0.04, frame.height * 0.97
-    axes.plot([left, left + length], [low, low], color=QUIET, linewidth=1.5)
-    axes.annotate(f"{km} km", (left, low - frame.height * 0.012), fontsize=6.5, color=QUIET)
+    return f"{drawing.plain(reach.results['id'])}: {getattr(step_words(seconds), language)}"
 
 
 def _time_axis(axes: "Axes") -> None:
     axes.set_xscale("log")
     axes.minorticks_off()
     axes.set_xticks(list(_TICKS), list(_TICKS.values()))
-
-
-def _figure(width: float, height: float) -> "tuple[Figure, Axes]":
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), layout="constrained", dpi=_DPI)
-    axes = figure.subplots()
-    axes.tick_params(labelsize=8, colors=INK)
-    axes.spines[:].set_color(LINE)
-    return figure, axes
-
-
-def _png(figure: "Figure") -> bytes:
-    from matplotlib import rc_context
-
-    out = io.BytesIO()
-    with rc_context({"font.family": "DejaVu Sans", "text.parse_math": False}):
-        figure.savefig(out, format="png", metadata={"Software": None})
-    return out.getvalue()

@@ -72,26 +72,58 @@ REASONS: Final[Mapping[Reason, Text]] = {
         "chỉ kế hoạch triển khai qua các năm mới cho thấy, không phải một lần chạy",
         "only a rollout plan over the years shows it, not a run",
     ),
+    Reason.NEEDS_RUN: Text(
+        "chỉ một lần chạy kịch bản mới cho thấy, không phải kế hoạch triển khai",
+        "only the run of a scenario shows it, not a rollout plan",
+    ),
+    Reason.NOT_SURE_ENOUGH: Text(
+        "có khả năng đạt nhưng chưa đủ chắc chắn", "likelier met than not, but not surely enough"
+    ),
+    Reason.ONLY_A_TOTAL: Text(
+        "chỉ có tổng số, chưa rõ ở đâu", "only a total is counted: where is not known"
+    ),
+    Reason.OUTAGES_ASSUMED: Text(
+        "đạt hay không còn tùy sự cố giả định trong ngày khẩn cấp",
+        "met or not by the outages that the day of the emergency assumes",
+    ),
+    Reason.OUTSIDE_PLAN: Text(
+        "thời hạn nằm ngoài các năm của kế hoạch", "a deadline outside the plan's years"
+    ),
+    Reason.NOT_BINDING: Text(
+        "văn bản không ràng buộc kế hoạch này", "the document does not bind this plan"
+    ),
     Reason.NOT_MEASURED: Text(
         "công cụ thử không đo đại lượng này", "the harness did not measure this"
     ),
     Reason.NO_TARGET: Text("kịch bản không nêu chỉ tiêu nào", "the scenario names no target"),
     Reason.NOT_MET: Text("không đúng yêu cầu", "not as required"),
-    Reason.NOT_SUPPORTED: Text("thiết bị không khai báo khả năng này", "not declared as supported"),
+    Reason.NOT_SUPPORTED: Text("khả năng này không được khai báo", "not declared as supported"),
     Reason.NOT_PERMITTED: Text("bàn thử không cho phép", "the bench does not permit it"),
     Reason.NOT_TESTED: Text("bộ thử không thử điều này", "not tested by this harness"),
-    Reason.DEVICE_SILENT: Text(
-        "thiết bị không trả lời trước khi thử", "the device did not answer before the case"
-    ),
-    Reason.DEVICE_DIED: Text(
-        "thiết bị không còn trả lời sau khi thử", "the device no longer answered after the case"
-    ),
+    Reason.DEVICE_SILENT: Text("không trả lời trước khi thử", "no answer before the case"),
+    Reason.DEVICE_DIED: Text("không còn trả lời sau khi thử", "no answer any more after the case"),
     Reason.HARNESS_TROUBLE: Text(
         "lỗi của bộ thử hoặc bàn thử", "trouble of the harness or the bench"
+    ),
+    Reason.CALIBRATION_EXPIRED: Text(
+        "thiết bị đo đã quá hạn hiệu chuẩn", "the instrument's calibration had expired"
+    ),
+    Reason.INSPECTED: Text("chỉ xem xét", "inspected only"),
+    Reason.DECLARED: Text("chỉ khai báo", "declared only"),
+    Reason.EMPTY_CAPTURE: Text(
+        "thiết bị trả lời, nhưng không ghi được gì trên đường truyền",
+        "the device answered, but nothing of it was captured on the wire",
+    ),
+    Reason.CLOCK_UNKNOWN: Text(
+        "không biết đồng hồ thiết bị lệch bao nhiêu", "the offset of the device's clock is unknown"
+    ),
+    Reason.NO_ANSWER: Text(
+        "người vận hành không trả lời khi được hỏi", "the operator did not answer when asked"
     ),
     Reason.WAIVER_UNUSED: Text(
         "có miễn trừ không khớp lỗi nào", "there is a waiver that matches no failure"
     ),
+    Reason.EXPERIMENTAL_PROFILE: Text("hồ sơ thử nghiệm", "experimental profile"),
 }
 
 NATURES: Final[Mapping[Nature, Text]] = {
@@ -167,6 +199,11 @@ def margin_figure(margin: int | Fraction, unit: Unit, language: Language) -> str
     sign = "+" if margin > 0 else "−" if margin < 0 else ""
     size = margin if margin >= 0 else -margin
     return (sign + figure(size, unit, language)).replace("%", _PERCENTAGE_POINTS[language])
+
+
+def number(value: int | Fraction, language: Language, places: int = 1) -> str:
+    """A bare number to at most so many decimals."""
+    return _plain(rounded(value, places, 0), language)
 
 
 def _time(ms: Decimal, language: Language) -> str:

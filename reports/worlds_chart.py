@@ -8,6 +8,9 @@ from typing import Any, Final
 from scenarios.problems import one_line
 from scenarios.scenario import Text
 
+Point = tuple[float, float]
+"""Percent from the left, and from below."""
+
 FIRST_MS: Final = 100
 LAST_MS: Final = 180_000
 MOST_CURVES: Final = 12
@@ -65,41 +68,54 @@ def figures(worlds: Mapping[str, Any], name: str) -> str:
 
 def _figure(curve: Mapping[str, Any], allowed: float, name: str) -> str:
     virtual, live = (_placed(curve[world]) for world in ("virtual", "live"))
+    ticks = {_at(ms): word for ms, word in _TICKS.items()}
+    return drawn(curve["id"], name, virtual, live, ticks, _band(virtual, allowed))
+
+
+def drawn(
+    title: str,
+    name: str,
+    first: Sequence[Point],
+    second: Sequence[Point],
+    ticks: Mapping[float, str],
+    band: str = "",
+) -> str:
+    """Two curves over each other, all in percent of the axes; `name` is the title's id."""
+    both = (("virtual", first), ("live", second))
     lines = "".join(
-        f'<polyline class="{world}" points="{_points(points)}"/>'
-        for world, points in (("virtual", virtual), ("live", live))
+        f'<polyline class="{looks}" points="{_points(points)}"/>' for looks, points in both
     )
     marks = "".join(
-        f'<i class="{world}" style="left:{at:g}%;bottom:{high:g}%"></i>'
-        for world, points in (("virtual", virtual), ("live", live))
+        f'<i class="{looks}" style="left:{at:g}%;bottom:{high:g}%"></i>'
+        for looks, points in both
         for at, high in points
     )
     heights = "".join(
         f'<span class="high" style="bottom:{high}%">{high} %</span>' for high in (0, 50, 100)
     )
     times = "".join(
-        f'<span class="time" style="left:{_at(ms):g}%">{word}</span>' for ms, word in _TICKS.items()
+        f'<span class="time" style="left:{at:g}%">{word}</span>' for at, word in ticks.items()
     )
+    polygon = f'<polygon points="{band}"/>' if band else ""
     return (
-        f'<figure><figcaption id="{name}">{escape(one_line(curve["id"]))}</figcaption>'
+        f'<figure><figcaption id="{name}">{escape(one_line(title))}</figcaption>'
         f'<div role="img" aria-labelledby="{name}">'
         '<svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">'
-        '<path d="M0 0H100M0 50H100M0 100H100"/>'
-        f'<polygon points="{_band(virtual, allowed)}"/>{lines}</svg>'
+        f'<path d="M0 0H100M0 50H100M0 100H100"/>{polygon}{lines}</svg>'
         f"{marks}{heights}{times}</div></figure>"
     )
 
 
-def _placed(points: Sequence[Sequence[float]]) -> list[tuple[float, float]]:
+def _placed(points: Sequence[Sequence[float]]) -> list[Point]:
     """Percent from the left and from below, of what the axis bears."""
     return [(_at(ms), round(100 * share, 2)) for ms, share in points if ms <= LAST_MS]
 
 
-def _points(points: Sequence[tuple[float, float]]) -> str:
+def _points(points: Sequence[Point]) -> str:
     return " ".join(f"{at:g},{100 - high:g}" for at, high in points)
 
 
-def _band(points: Sequence[tuple[float, float]], allowed: float) -> str:
+def _band(points: Sequence[Point], allowed: float) -> str:
     upper = [(at, min(100.0, high + allowed)) for at, high in points]
     lower = [(at, max(0.0, high - allowed)) for at, high in reversed(points)]
     return _points([*upper, *lower])

@@ -1,13 +1,18 @@
-"""Writes `docs/reference/mutants.md`: which clause kills which mutant, and which fault has none."""
+"""Writes `docs/reference/mutants.md`: which clause kills which mutant, and which fault has none;
+and `conformance/mutants/killed.json`, the same by role, for every bundle."""
 
+import json
 import os
 from pathlib import Path
 
-from conformance.mutants import matrix
+from conformance import demo
+from conformance.mutants import killed, matrix
 from conformance.mutants.faults import faults
 from conformance.mutants.made import MUTANTS
 
-PLACE = Path(__file__).parents[1] / "docs" / "reference" / "mutants.md"
+ROOT = Path(__file__).parents[1]
+PLACE = ROOT / "docs" / "reference" / "mutants.md"
+KILLED = ROOT / "conformance" / "mutants" / killed.FILE
 
 HEAD = """# Mutants
 
@@ -20,12 +25,6 @@ them; `python -m tools.make_mutants_page` writes this page, and a test holds tha
 | clause | mutants |
 |---|---|
 """
-
-
-def page() -> str:
-    """The page, from trying everything."""
-    found = list(matrix.rows(matrix.subjects(), os.cpu_count() or 1))
-    return rendered(found)
 
 
 def rendered(found: list[matrix.Row]) -> str:
@@ -42,5 +41,16 @@ def rendered(found: list[matrix.Row]) -> str:
     return HEAD + "\n".join(lines) + "\n"
 
 
+def figures(found: list[matrix.Row]) -> str:
+    """The same as data, by role."""
+    by_role = {
+        role: killed.written(matrix.kills(row for row in found if row.subject.role == role))
+        for role in demo.PROFILES
+    }
+    return json.dumps(by_role, indent=1) + "\n"
+
+
 if __name__ == "__main__":
-    PLACE.write_text(page(), encoding="utf-8")
+    tried = list(matrix.rows(matrix.subjects(), os.cpu_count() or 1))
+    PLACE.write_text(rendered(tried), encoding="utf-8")
+    KILLED.write_text(figures(tried), encoding="utf-8")

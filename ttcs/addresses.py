@@ -1,57 +1,13 @@
 """Where a source system that is running is found, and how to get in, as options say it."""
 
 import os
-import socket
-import ssl
-from collections.abc import Sequence
-from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, urlsplit
 
-from scenarios.problems import BadInput, Problem
+from simulator.emulator.addresses import bad, broker, server
 
-if TYPE_CHECKING:
-    from simulator.emulator.connection import Broker
+__all__ = ["PASSWORD_VARIABLE", "bad", "broker", "password", "server"]
 
 PASSWORD_VARIABLE = "TTCS_PASSWORD"
-MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
-
-
-def server(option: str, url: str, allowed: frozenset[str]) -> str:
-    """An HTTP address without a path; raises `BadInput`.
-
-    Loudspeakers stand in villages: beyond this machine are `allowed` hosts alone.
-    """
-    parts = _address(option, url, ("http", "https"))
-    if parts.path not in ("", "/") or parts.query:
-        raise bad(option, url, "an address without a path")
-    _check_target(option, parts.hostname or "", allowed)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def broker(url: str | None, server_url: str, allowed: frozenset[str], ca: Path | None) -> "Broker":
-    """The broker of that address, or at the server's host; raises `BadInput`."""
-    from simulator.emulator.connection import Broker
-
-    if url is None:
-        host = urlsplit(server_url).hostname or ""
-        url = f"mqtt://[{host}]" if ":" in host else f"mqtt://{host}"
-    parts = _address("--broker", url, tuple(MQTT_PORTS))
-    host = parts.hostname or ""
-    _check_target("--broker", host, allowed)
-    port = parts.port or MQTT_PORTS[parts.scheme]
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
-        raise bad("--broker", url, "a host that has an address") from None
-    tls = None
-    if parts.scheme == "mqtts":
-        try:
-            tls = ssl.create_default_context(cafile=ca)
-        except (OSError, ssl.SSLError):
-            raise bad("--ca", str(ca), "a file with certificates (PEM)") from None
-    return Broker(host, port, str(found[0][4][0]), tls)
 
 
 def password(file: Path | None) -> str:
@@ -64,30 +20,3 @@ def password(file: Path | None) -> str:
     if known := os.environ.get(PASSWORD_VARIABLE):
         return known
     raise bad("--password-file", "not given", f"it, or the password in {PASSWORD_VARIABLE}")
-
-
-def bad(option: str, wrong: str, expected: str) -> BadInput:
-    """What is wrong with an option."""
-    return BadInput([Problem(option, None, None, "", wrong, expected)])
-
-
-def _address(option: str, url: str, schemes: Sequence[str]) -> SplitResult:
-    try:
-        parts = urlsplit(url)
-        fits = parts.scheme in schemes and parts.hostname and (parts.port or 1) > 0
-    except ValueError:
-        fits = None
-    if not fits:
-        raise bad(option, url, f"an address like {schemes[0]}://127.0.0.1:8080")
-    if "@" in parts.netloc:
-        raise bad(option, "an address with a login", "one without")
-    return parts
-
-
-def _check_target(option: str, host: str, allowed: frozenset[str]) -> None:
-    try:
-        is_here = ip_address(host).is_loopback
-    except ValueError:
-        is_here = host == "localhost"
-    if not is_here and host not in allowed:
-        raise bad(option, host, f"this machine, or --allow-target {host} beside it")

@@ -1,4 +1,4 @@
-"""`ttcs certify`: a device tried in every case of its role, judged, and sealed in a bundle."""
+"""`ttcs certify`: a device or a source system tried in every case of its role, and judged."""
 
 import json
 import sys
@@ -7,21 +7,24 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.progress import Progress
 
-from conformance import bundle_contents, capabilities, certifying, demo, evidence, waivers
-from conformance.bench import description
+from conformance import bundle_contents, capabilities, certifying, demo, evidence, readings, waivers
+from conformance.bench import description, operators, power
 from conformance.bench.description import Description
 from conformance.capabilities import Declaration
 from conformance.case import judged
+from conformance.cases import CASES
 from conformance.certify_bundle import check_new
-from conformance.clauses import Role
+from conformance.clauses import Clause, Role
 from conformance.plan import MAX_CHALLENGE, RunBy
+from conformance.readings import Readings, attachments
 from conformance.signing import new_private, read_private
-from conformance.suites import CASES
+from conformance.sources import target
+from conformance.sources.target import FEWEST, FLEET, MOST, Around
 from conformance.verdicts import EXIT_STATUS, Verdict
 from conformance.verification import MISJUDGED
 from conformance.waivers import Waiver
@@ -37,13 +40,17 @@ from ttcs.telling import tell, tell_error, tell_first
 class Asked:
     """The options of the command, as they were given."""
 
+    tested: Literal["device", "source-system"]
     role: Role | None
     demo: bool
     capabilities: Path | None
     bench: Path | None
+    target: Path | None
+    fleet: int | None
     allowed: tuple[str, ...]
     clauses: Path | None
     waivers: Path | None
+    readings: Path | None
     challenge: str | None
     run_by: RunBy
     key: Path | None
@@ -58,7 +65,7 @@ def certify(asked: Asked) -> int:
         place = _place(asked)
         wanted = _wanted(asked)
         key = read_private(asked.key) if asked.key else new_private()
-        with _Bar() as bar:
+        with _Bar(wanted.bench) as bar:
             results, signer = certifying.certify(wanted, place, key, bar.at)
     except BadInput as bad:
         tell_first(bad)
@@ -88,7 +95,7 @@ def replay(place: Path, case: str, *, as_json: bool) -> int:
             raise _bad(f"--replay {place}", case, "a case that was tried, in this version's form")
         if not _can_replay(found.plan.bench.facts):
             raise _bad(f"--replay {place}", "another bench", "one with an emulated device")
-        again = certifying.try_again(found.plan, case)
+        again = certifying.try_again(found.plan, found.trials[case])
         then = judged(CASES[case], found.trials[case].record)
     except BadInput as bad:
         tell_first(bad)
@@ -120,21 +127,52 @@ def _place(asked: Asked) -> Path:
 
 def _wanted(asked: Asked) -> certifying.Asked:
     """What is asked for, understood; raises `BadInput`."""
-    if asked.role is None:
-        raise _bad("--profile", "not given", f"one of {', '.join(demo.PROFILES)}")
     if asked.challenge is not None and not 0 < len(asked.challenge) <= MAX_CHALLENGE:
         expected = f"a text of at most {MAX_CHALLENGE} characters"
         raise _bad("--challenge", f"of {len(asked.challenge)} characters", expected)
-    declared = _declared(asked, asked.role)
+    is_system = asked.tested == "source-system"
+    declared, bench = _source_system(asked) if is_system else _device(asked)
+    clauses = laid_over(asked.clauses)
     return certifying.Asked(
         declared,
-        _bench(asked, asked.role),
-        laid_over(asked.clauses),
+        bench,
+        clauses,
         _waivers(asked.waivers, declared),
         asked.challenge,
         asked.run_by,
-        _chosen(asked.chosen, asked.role),
+        _chosen(asked.chosen, declared.role),
+        *_readings(asked.readings, clauses, declared),
     )
+
+
+def _source_system(asked: Asked) -> tuple[Declaration, Around]:
+    of_devices = {
+        "--profile": asked.role,
+        "--demo": asked.demo or None,
+        "--capabilities": asked.capabilities,
+        "--bench": asked.bench,
+    }
+    for option, given in of_devices.items():
+        if given is not None:
+            raise _bad(option, "given", "none: the target says it of a source system")
+    if asked.target is None:
+        raise _bad("--target", "not given", "the file that says which source system")
+    if any(find_spec(package) is None for package in ("httpx2", "paho", "pyotp")):
+        raise _bad("--role", "source-system", "more packages: pip install 'ttcs-hil[server]'")
+    devices = FLEET if asked.fleet is None else asked.fleet
+    if not FEWEST <= devices <= MOST:
+        raise _bad("--fleet", str(devices), f"from {FEWEST} to {MOST:,} devices")
+    found = target.read(asked.target, asked.allowed)
+    return found.declared, Around(found, devices)
+
+
+def _device(asked: Asked) -> tuple[Declaration, Description]:
+    for option, given in (("--target", asked.target), ("--fleet", asked.fleet)):
+        if given is not None:
+            raise _bad(option, "given", "--role source-system beside it")
+    if asked.role is None:
+        raise _bad("--profile", "not given", f"one of {', '.join(demo.EMULATED)}")
+    return _declared(asked, asked.role), _bench(asked, asked.role)
 
 
 def _declared(asked: Asked, role: Role) -> Declaration:
@@ -152,11 +190,13 @@ def _bench(asked: Asked, role: Role) -> Description:
     if asked.demo == (asked.bench is not None):
         raise _bad("--bench", "given with --demo" if asked.demo else "not given", "one of both")
     if asked.bench is None:
-        return Description("test", demo.PROFILES[role], demo.PERMITS)
+        return Description("test", demo.EMULATED[role], demo.PERMITS)
     bench = description.read(asked.bench)
     description.check_targets(bench, asked.allowed, str(asked.bench))
     if bench.network and any(find_spec(package) is None for package in ("av", "httpx2", "paho")):
         raise _bad("--bench", "on the network", "more packages: pip install 'ttcs-hil[server]'")
+    operators.check(bench.operator, str(asked.bench))
+    power.check(bench.mains, str(asked.bench))
     return bench
 
 
@@ -168,6 +208,17 @@ def _waivers(path: Path | None, declared: Declaration) -> tuple[Waiver, ...]:
     return found
 
 
+def _readings(
+    path: Path | None, clauses: Mapping[str, Clause], declared: Declaration
+) -> tuple[Readings, Mapping[str, tuple[str, bytes]]]:
+    """The readings in a file, and the files beside it that they name; raises `BadInput`."""
+    if path is None:
+        return readings.NONE, {}
+    found = readings.parse(strict_yaml.read(path), clauses)
+    readings.check_valid(found, clauses, declared, date.today(), str(path))
+    return found, attachments.read(path.parent, found.files)
+
+
 def _chosen(names: tuple[str, ...] | None, role: Role) -> tuple[str, ...] | None:
     for name in names or ():
         if name not in CASES or role not in CASES[name].roles:
@@ -176,11 +227,14 @@ def _chosen(names: tuple[str, ...] | None, role: Role) -> tuple[str, ...] | None
 
 
 class _Bar:
-    """A progress bar on a terminal; nothing in a pipe."""
+    """A progress bar on a terminal, unless the operator answers there; nothing in a pipe."""
 
-    def __init__(self) -> None:
+    def __init__(self, bench: Description | Around) -> None:
+        operator = bench.operator if isinstance(bench, Description) else None
+        is_busy = operator is not None and operator.driver == "terminal"
+        is_shown = sys.stderr.isatty() and not is_busy
         console = Console(stderr=True)
-        self._progress = Progress(console=console, transient=True, disable=not sys.stderr.isatty())
+        self._progress = Progress(console=console, transient=True, disable=not is_shown)
         self._task = self._progress.add_task("ttcs certify")
 
     def __enter__(self) -> "_Bar":

@@ -14,7 +14,7 @@ OwnClauses = Annotated[
         "ledger.",
     ),
 ]
-Profile = Literal["ip-speaker", "fm-converter", "e-board"]
+Profile = Literal["ip-speaker", "fm-converter", "e-board", "station-software"]
 
 keys = typer.Typer(
     help="Khóa ký phiếu kết quả. / Keys that sign bundles.",
@@ -25,10 +25,14 @@ keys = typer.Typer(
 
 def certify(
     role: Annotated[
-        Literal["device"], typer.Option(help="Thử cái gì. / What is tested.")
+        Literal["device", "source-system"], typer.Option(help="Thử cái gì. / What is tested.")
     ] = "device",
     profile: Annotated[
-        Profile | None, typer.Option(help="Loại thiết bị. / The kind of device.")
+        Profile | None,
+        typer.Option(
+            help="Loại thiết bị; station-software: thử nghiệm, không kết luận chung. / The kind of "
+            "device; station-software: experimental, no verdict over all.",
+        ),
     ] = None,
     demo: Annotated[
         bool,
@@ -45,6 +49,20 @@ def certify(
     bench: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Bàn thử. / The bench.")
     ] = None,
+    target: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Hệ thống thông tin nguồn được thử. / The source system."
+        ),
+    ] = None,
+    fleet: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Số thiết bị mô phỏng quanh hệ thống nguồn (100). / Emulated devices around the "
+            "source system (100).",
+        ),
+    ] = None,
     allow_target: Annotated[
         list[str] | None,
         typer.Option(
@@ -57,6 +75,14 @@ def certify(
     waivers: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Miễn trừ có hạn. / Failures accepted for a while."),
+    ] = None,
+    readings: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Số đọc, phiếu phòng thử nghiệm, xem xét, khai báo. / Readings of instruments, "
+            "laboratory reports, inspections, declarations.",
+        ),
     ] = None,
     challenge: Annotated[
         str | None,
@@ -98,7 +124,7 @@ def certify(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Thử thiết bị theo sổ điều khoản. / Test a device by the ledger of clauses.
+    """Thử thiết bị hoặc hệ thống nguồn theo sổ điều khoản. / Test a device, or a source system.
 
     Ends with 0 where it is conformant, 1 where not, 3 where that stays open, 4 for a harness error,
     2 for bad input. --replay ends with 0 where the case sees the same, 1 where not.
@@ -108,13 +134,17 @@ def certify(
     if replay is not None:
         raise typer.Exit(command.replay(*replay, as_json=json))
     asked = command.Asked(
+        role,
         profile,
         demo,
         capabilities,
         bench,
+        target,
+        fleet,
         tuple(allow_target or ()),
         clauses,
         waivers,
+        readings,
         challenge,
         run_by,
         key,
@@ -142,7 +172,8 @@ def verify(
     """Kiểm tra một gói kết quả, không cần mạng. / Verify a bundle, offline.
 
     Ends with 0 where it is unchanged, of a trusted signer, and judged again as it states, whatever
-    the verdict; 1 where it was changed or states another verdict; 3 where it cannot be relied on.
+    the verdict; 1 where it was changed or states another verdict; 3 where it cannot be relied on:
+    the bundle of a run or a plan never can, as nobody signs it.
     """
     from ttcs import verify as command
 

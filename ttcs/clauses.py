@@ -8,9 +8,9 @@ from typing import Any
 from rich.console import Console
 
 from conformance import clauses as ledgers
+from conformance.cases import CASES, CHECKS
 from conformance.clauses import Clause
 from conformance.clauses.written import documents
-from conformance.suites import CASES, CHECKS
 from reports import certification_console
 from scenarios import strict_yaml
 from scenarios.problems import BadInput, Problem

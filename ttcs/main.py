@@ -14,6 +14,8 @@ from ttcs.certify_options import certify, clauses, keys, verify
 from ttcs.dialect_options import app as dialect_app
 from ttcs.fleet_options import fleet
 from ttcs.mutants_options import mutants
+from ttcs.plan_options import plan
+from ttcs.report_options import compare, report
 from ttcs.run_options import run
 
 CONFORMANT, NOT_CONFORMANT, BAD_INPUT, INCONCLUSIVE, HARNESS_ERROR, INTERRUPTED = 0, 1, 2, 3, 4, 130
@@ -32,8 +34,8 @@ Scenarios = Annotated[
     list[str],
     typer.Argument(
         metavar="SCENARIO",
-        help="Tệp kịch bản, hoặc tên một kịch bản có sẵn. / Scenario files, or names of shipped "
-        "scenarios.",
+        help="Tệp kịch bản hoặc kế hoạch, hoặc tên một tệp có sẵn. / Scenario or plan files, or "
+        "names of shipped ones.",
     ),
 ]
 
@@ -66,72 +68,9 @@ def check(scenarios: Scenarios, json: Json = False) -> None:
 
 
 app.command()(run)
-
-
-@app.command()
-def compare(
-    old: Annotated[
-        Path, typer.Argument(metavar="OLD", help="Lần chạy trước. / The results before.")
-    ],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="Lần chạy sau. / The results after.")],
-    form: Annotated[
-        Literal["table", "json", "html"],
-        typer.Option("--format", help="Dạng kết quả. / How it is told."),
-    ] = "table",
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Ghi vào tệp. / Write it to a file."),
-    ] = None,
-    lang: Annotated[Literal["vi", "en"], typer.Option(help="Ngôn ngữ. / The language.")] = "vi",
-    json: Json = False,
-) -> None:
-    """So sánh hai lần chạy. / Compare two runs: what changed.
-
-    Ends with 0 where they are the same, 1 where they differ, 2 for bad input.
-    """
-    from ttcs import compare as command
-
-    raise typer.Exit(command.compare(old, new, "json" if json else form, out, lang))
-
-
-@app.command()
-def report(
-    bundle: Annotated[
-        Path,
-        typer.Argument(
-            metavar="BUNDLE",
-            help="Thư mục kết quả. / The folder of a run; the folder or .zip of a certification.",
-        ),
-    ],
-    form: Annotated[
-        Literal["html", "pdf", "junit", "json"],
-        typer.Option("--format", help="Dạng báo cáo. / How it is told."),
-    ] = "html",
-    lang: Annotated[Literal["vi", "en"], typer.Option(help="Ngôn ngữ. / The language.")] = "vi",
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Ghi vào tệp (html, pdf: mặc định <tên>.html, <tên>.pdf ở đây). / Write it to a "
-            "file (html, pdf: default <name>.html, <name>.pdf here).",
-        ),
-    ] = None,
-    pictures: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Ghi thêm hình tĩnh (PNG) vào thư mục này. / Also put the static pictures (PNG) "
-            "into this folder.",
-        ),
-    ] = None,
-) -> None:
-    """Lập báo cáo của một lần chạy. / Report a finished run.
-
-    Ends with 0 once written, whatever the verdict, 2 for bad input.
-    """
-    from ttcs import report as command
-
-    raise typer.Exit(command.report(bundle, form, out, pictures, lang))
+app.command()(plan)
+app.command()(compare)
+app.command()(report)
 
 
 @app.command()

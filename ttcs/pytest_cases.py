@@ -6,7 +6,7 @@ skipped.
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, get_args
@@ -14,7 +14,7 @@ from typing import Any, get_args
 import pytest
 
 from conformance import capabilities, certification, certifying, demo
-from conformance.bench import description
+from conformance.bench import description, operators, power
 from conformance.capabilities import Declaration
 from conformance.certification import CheckResult, Planned
 from conformance.clauses import Role, ledger
@@ -40,6 +40,8 @@ class CasesFile(pytest.File):
             description.check_targets(
                 self.described, self.config.getoption("--ttcs-allow-target"), str(self.path)
             )
+            operators.check(self.described.operator, str(self.path))
+            power.check(self.described.mains, str(self.path))
             self.declared = self._declaration()
         except BadInput as bad:
             raise self.CollectError("\n".join(map(str, bad.problems))) from None
@@ -57,8 +59,16 @@ class CasesFile(pytest.File):
     def setup(self) -> None:
         """Start the bench."""
         opened = ExitStack()
-        self.try_one = opened.enter_context(certifying.trying(self.described))
+        self.try_one = opened.enter_context(
+            certifying.trying(self.described, self.declared.supported, show=self._show)
+        )
         self.addfinalizer(opened.close)
+
+    def _show(self, line: str) -> None:
+        """On the terminal, whatever pytest captures."""
+        capturing = self.config.pluginmanager.getplugin("capturemanager")
+        with capturing.global_and_fixture_disabled() if capturing else nullcontext():
+            operators.to_stderr(f"\n{line}")
 
     def _declaration(self) -> Declaration:
         role = self.config.getoption("--ttcs-profile")
@@ -114,6 +124,7 @@ class CaseItem(pytest.Item):
             trials,
             measures_time=file.facts.measures_time,
             uncertainty_ms=file.facts.uncertainty_ms,
+            keeps_traffic=file.facts.keeps_traffic,
         ):
             yield from ((result.clause.id, each) for each in result.checks if each.case == case.id)
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from rich.console import Console
 
-from conformance import bundle_contents
+from conformance import bundle_contents, unsealed
 from conformance.signing import PublicKey
 from conformance.verification import Judged, Verification
 from conformance.verification import verify as verified
-from reports import certification_console
+from reports import certification_console, unsealed_console
 from scenarios.problems import BadInput, Problem
-from ttcs.main import BAD_INPUT, INCONCLUSIVE
+from ttcs.main import BAD_INPUT, INCONCLUSIVE, NOT_CONFORMANT
 from ttcs.telling import tell, tell_error, tell_first
 
 
@@ -22,7 +22,10 @@ def verify(place: Path, trust: Sequence[Path], challenge: str | None, *, as_json
     """Prints what was found; the exit code."""
     try:
         trusted = [PublicKey.read(each) for each in trust]
-        found = verified(bundle_contents.read(place), trusted)
+        contents = bundle_contents.read(place)
+        if unsealed.is_unsealed(contents):
+            return _tell_unsealed(unsealed.examine(contents), as_json=as_json)
+        found = verified(contents, trusted)
     except BadInput as bad:
         tell_first(bad)
         return BAD_INPUT
@@ -46,6 +49,24 @@ def verify(place: Path, trust: Sequence[Path], challenge: str | None, *, as_json
     return status
 
 
+def _tell_unsealed(found: unsealed.Unsealed, *, as_json: bool) -> int:
+    """As nobody vouches for it, it is never told as one to rely on."""
+    status = NOT_CONFORMANT if found.changes else INCONCLUSIVE
+    if as_json:
+        told = {
+            "kind": found.kind,
+            "created": found.created,
+            "unchanged": not found.changes,
+            "changes": [asdict(change) for change in found.changes],
+            "signer": "unsigned",
+            "exit": status,
+        }
+        tell(json.dumps(told, ensure_ascii=False, indent=1))
+    else:
+        tell("\n".join(unsealed_console.lines(found)))
+    return status
+
+
 def _unreadable(place: Path, error: OSError) -> Problem:
     wrong = f"not readable: {error.strerror or error}"
     return Problem(str(place), None, None, "", wrong, "a folder or a .zip")
@@ -63,6 +84,7 @@ def _as_data(found: Verification) -> dict[str, Any]:
         "stated": found.stated,
         "by_then": _judged(found.by_then),
         "by_now": _judged(found.by_now),
+        "witness": [asdict(e) | {"contradicts": e.contradicts} for e in found.witness],
     }
 
 

@@ -7,6 +7,8 @@ one clock, the bench's own.
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from conformance.bench.questions import Question
+from conformance.traffic import Traffic
 from simulator.dialects.contract import Message, Sound
 
 Observed = Callable[[int, str, Mapping[str, Any]], None]
@@ -46,11 +48,24 @@ class Bench(Protocol):
     def offer(self, name: str, length_ms: int, codec: str) -> Sound:
         """A test sound of that length where the device can fetch it, known by its name."""
 
-    def cut_power(self) -> None:
-        """Take the device's mains."""
+    @property
+    def answer_ms(self) -> int | None:
+        """How long the operator has for an answer; None where nobody can be asked."""
 
-    def restore_power(self) -> None:
-        """Give them back."""
+    async def ask(self, question: Question) -> str:
+        """The operator's answer, observed as `asked`; raises `NoAnswer`, too late or nobody can."""
+
+    async def cut_power(self) -> int:
+        """Take the device's mains; how long ago that was at most. Raises `NoAnswer`, `OSError`."""
+
+    async def restore_power(self) -> int:
+        """Give them back; how long ago that was at most. Raises `NoAnswer`, `OSError`."""
+
+    async def begin_update(self) -> None:
+        """Return once the device takes new software. Raises `NoAnswer`, `OSError`."""
+
+    async def update_ended(self) -> bool:
+        """Return once it has; whether it had not when this was asked. Raises `NoAnswer`."""
 
     def cut_link(self) -> None:
         """Take its path to the source system; neither side is told."""
@@ -66,6 +81,13 @@ class Bench(Protocol):
 
     def start_broker(self) -> None:
         """Give it back; sessions that were kept are still there."""
+
+    def disturb(self, data: bytes) -> None:
+        """Say these bytes amid the device's connection to the broker, and then reset it; only that,
+        where there are none."""
+
+    def traffic(self) -> Traffic | None:
+        """What passed since it was opened, once it is closed; None where nothing is on a wire."""
 
     def facts(self) -> Mapping[str, Any]:
         """What it consists of, for the bundle: without any secret."""

@@ -7,12 +7,16 @@ latencies are those of a model, so they are never measurements.
 
 import asyncio
 import hashlib
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from conformance.bench import updating
+from conformance.bench.questions import NoAnswer, Question
 from scenarios import links
 from scenarios.profiles import Profile
 from simulator.dialects.contract import Dialect, Message, Outgoing, Play, Sound
@@ -77,7 +81,7 @@ class _Wires(Wires):
         """Send it; it is confirmed as soon as the broker has it."""
         self._number += 1
         if isinstance(outgoing, Message) and self.is_open:
-            self._bench.later(PASSING_MS, self._arrive, outgoing, self._number)
+            self._bench.passes(self._arrive, outgoing, self._number)
         return self._number
 
     def deliver(self, message: Message) -> None:
@@ -118,6 +122,7 @@ class EmulatedBench:
 
     measures_time = False
     uncertainty_ms = 0
+    answer_ms = None
     seed = 1
 
     def __init__(self, profile: Profile, dialect: Dialect, make: Make = conformant) -> None:
@@ -129,7 +134,8 @@ class EmulatedBench:
         self._broker_runs, self._server_is_mute = True, False
         self._sounds: dict[str, tuple[Sound, int]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._sounding: dict[str, str] = {}
+        self._silent: dict[str, asyncio.TimerHandle] = {}
+        self._on_the_way: deque[Callable[[], object]] = deque()
 
     # ---- What a case asks for -------------------------------------------------------------------
 
@@ -165,7 +171,7 @@ class EmulatedBench:
         if not self._broker_runs:
             return
         if client.wires is not None and client.wires.is_open:
-            self.later(PASSING_MS, client.wires.deliver, message)
+            self.passes(client.wires.deliver, message)
         elif client.kept is not None and message.qos:
             client.kept.append(message)
 
@@ -176,13 +182,30 @@ class EmulatedBench:
         self._sounds[sound.url] = sound, len(content)
         return sound
 
-    def cut_power(self) -> None:
+    async def ask(self, question: Question) -> str:
+        """Nobody is there."""
+        raise NoAnswer(question.id)
+
+    async def cut_power(self) -> int:
         """The mains fail."""
         self._program.cut_power()
+        return 0
 
-    def restore_power(self) -> None:
+    async def restore_power(self) -> int:
         """The mains are back."""
         self._program.restore_power()
+        return 0
+
+    async def begin_update(self) -> None:
+        """The device begins one of its own."""
+        self._program.update(updating.LENGTH_MS)
+        self._updated_ms = self.now_ms() + updating.LENGTH_MS
+
+    async def update_ended(self) -> bool:
+        """When its time is over."""
+        left_ms = self._updated_ms - self.now_ms()
+        await self.wait(max(0, left_ms))
+        return left_ms > 0
 
     def cut_link(self) -> None:
         """No path any more."""
@@ -206,6 +229,16 @@ class EmulatedBench:
     def start_broker(self) -> None:
         """It is back."""
         self._broker_runs = True
+
+    def disturb(self, data: bytes) -> None:
+        """Its session breaks, whatever the bytes: there is no wire that they could be on."""
+        wires = self._client.wires
+        if wires is not None and wires.is_open:
+            self._miss(wires)
+            wires.end("the connection was reset")
+
+    def traffic(self) -> None:
+        """There is no wire."""
 
     def facts(self) -> Mapping[str, Any]:
         """What it consists of."""
@@ -236,7 +269,7 @@ class EmulatedBench:
             },
         )
         for message in kept or ():
-            self.later(PASSING_MS, wires.deliver, message)
+            self.passes(wires.deliver, message)
         return wires
 
     def left(self, wires: _Wires, *, said_farewell: bool) -> None:
@@ -262,6 +295,11 @@ class EmulatedBench:
             detail = {"topic": message.topic, "payload": message.payload, "retain": message.retain}
             self._observed(self.now_ms(), "said", detail)
         return self._broker_runs
+
+    def passes(self, arrive: Callable[..., object], *given: object) -> None:
+        """Something is on its way: it arrives after what left before it, as on a connection."""
+        self._on_the_way.append(partial(arrive, *given))
+        self.later(PASSING_MS, lambda: self._on_the_way.popleft()())
 
     def later(self, after_ms: int, call: Callable[..., object], *given: object) -> None:
         """Do it when so much time has passed."""
@@ -290,13 +328,31 @@ class EmulatedBench:
         at_ms = self.now_ms() if at_ms is None else at_ms
         match what:
             case "began":
-                began_ms = at_ms + self._profile.start_delay_ms
-                volume = program.device.volume
-                self._observed(began_ms, "sounds", {"item": detail["item"], "volume": volume})
+                self._sound_later(program, at_ms, str(detail["item"]))
             case "ended":
-                self._observed(at_ms, "silent", {"item": detail["item"]})
+                if not self._ends_unheard(str(detail["item"])):
+                    self._observed(at_ms, "silent", {"item": detail["item"]})
             case _ if what in OBSERVED:
                 self._observed(at_ms, OBSERVED[what], {})
+
+    def _sound_later(self, program: Program, at_ms: int, item: str) -> None:
+        """It is heard when its start delay is over, if it has not ended by then."""
+        sounds_ms = at_ms + program.member.profile.start_delay_ms
+        detail = {"item": item, "volume": program.device.volume}
+
+        def sounds() -> None:
+            self._silent.pop(item, None)
+            self._observed(sounds_ms, "sounds", detail)
+
+        wait_s = (sounds_ms - self.now_ms()) / 1000
+        self._silent[item] = asyncio.get_running_loop().call_later(wait_s, sounds)
+
+    def _ends_unheard(self, item: str) -> bool:
+        """Whether what ends now had not begun to be heard; then it never does."""
+        timer = self._silent.pop(item, None)
+        if timer is not None:
+            timer.cancel()
+        return timer is not None
 
     async def _fetched(self, url: str) -> Kept:
         await asyncio.sleep(FETCH_MS / 1000)

@@ -8,11 +8,8 @@ Passwords are made for a run and live as long as it does.
 import asyncio
 import hashlib
 import json
-import os
 import secrets
 import socket
-import ssl
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -21,14 +18,21 @@ from tempfile import TemporaryDirectory, gettempdir
 from threading import Event
 from typing import Any
 
-import conformance
-from conformance.bench import leases, listening, sounds
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from conformance.bench import leases, listening, operators, power, sounds, updating
+from conformance.bench.capture import obstacle
 from conformance.bench.contract import Observed
 from conformance.bench.description import Network
-from conformance.bench.path import Entrance, Path
+from conformance.bench.heard import Heard
+from conformance.bench.path import Entrance, Path, ends_tls
+from conformance.bench.questions import Asked, NoAnswer, Operator, Question
 from conformance.bench.shelf import Shelf
+from conformance.bench.signed import SigningServer, pem
 from conformance.bench.source import Source
+from conformance.bench.watching import Watch
 from conformance.case import Case
+from conformance.traffic import Traffic
 from conformance.trial import Trial, tried
 from simulator.dialects.contract import Message, Sound
 from simulator.dialects.reference_server import ReferenceServer
@@ -40,7 +44,6 @@ from simulator.live.mosquitto import SOURCE_USER, Mosquitto
 OPEN_S = 60.0
 """How long a device may take to connect before a case begins all the same."""
 
-LEAVE_S = 10.0
 MOST_MESSAGE_BYTES = 1 << 20
 """What the broker takes: more than any device must."""
 
@@ -57,22 +60,30 @@ class NetworkBench:
 
     measures_time = True
 
-    def __init__(self, described: Network, process: Sequence[str] = PROCESS) -> None:
-        """Nothing runs yet. `process` is the program of an emulated device."""
-        self._described, self._process_words = described, process
-        self.device = described.name
+    def __init__(
+        self,
+        described: Network,
+        process: Sequence[str] = PROCESS,
+        operator: Operator | None = None,
+    ) -> None:
+        """Nothing runs yet. `process` is the program of an emulated device, `operator` who can be
+        asked."""
+        self._described, self._process_words, self._operator = described, process, operator
+        self.device, self.signing = described.name, described.signing
+        self.trusted: Ed25519PublicKey | None = None
         self.uncertainty_ms = listening.UNCERTAINTY_MS + described.sound.uncertainty_ms
         self._clock = EpochClock()
         self.secret = described.secret or secrets.token_urlsafe(24)
         self._opened = ExitStack()
         self._lease: leases.Lease | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._process: subprocess.Popen[bytes] | None = None
-        self._recorder: subprocess.Popen[bytes] | None = None
-        self._ear: listening.Ear | None = None
+        stated_ms = described.mains.uncertainty_ms if described.mains else None
+        self._switch = power.Switch(self._turn, self.now_ms, stated_ms)
+        self._sounding: Heard | None = None
         self._known: Mapping[sounds.Pair, str] = {}
         self._offers = 0
         self._is_there, self._broker_runs, self._is_leaving = Event(), True, False
+        self._traffic: Traffic | None = None
 
     # ---- For a run ------------------------------------------------------------------------------
 
@@ -111,14 +122,21 @@ class NetworkBench:
         self._shelf.start()
         opened.callback(self._shelf.stop)
         (host, port), (sounds_host, sounds_port) = described.broker, described.sounds
-        peer, tls = described.address, _tls(described)
+        peer, tls = described.address, ends_tls(described.certificate)
         entrances = (
             Entrance(host, port, self._broker.port, peer, tls, is_mqtt=True),
             Entrance(sounds_host, sounds_port, self._shelf.port, peer),
         )
-        self._path = Path(entrances, lambda what, detail: self._see(self.now_ms(), what, detail))
+        self._path = Path(
+            entrances,
+            lambda what, detail: self._see(self.now_ms(), what, detail),
+            self.now_ms,
+        )
         self.port, self.sounds_port = self._path.start()
         opened.callback(self._path.stop)
+        ends = (host, self.port), (sounds_host, self.sounds_port)
+        self._watch = Watch(peer, *ends, self._path.recorded)
+        opened.callback(self._watch.stop)
         password = self._broker.source_password_file.read_text("utf-8")
         reads = ReferenceServer(self.now_ms).reads()
         self._source = Source(self._broker.port, SOURCE_USER, password, reads, self._said)
@@ -138,14 +156,19 @@ class NetworkBench:
         self._observed, self._loop = observed, asyncio.get_running_loop()
         self._known, self._is_leaving = {}, False
         self._shelf.clear()
+        self._traffic = None
+        await asyncio.to_thread(self._watch.begin)
         if self._described.emulates:
             self._is_there.clear()
+            self._switch.is_on = True
             await asyncio.to_thread(self._source.forget, self.device, self.secret)
             self._start_process()
-        elif self._described.sound.recorder:
-            self._start_recorder(self._described.sound.recorder)
+        elif recorder := self._described.sound.recorder:
+            self._sounding = self._listen_to(recorder, self._described.sound.latency_ms)
         else:
             self._see(self.now_ms(), "deaf", {})
+        if not self._switch.is_on:
+            await self.restore_power()
         await asyncio.to_thread(self._is_there.wait, OPEN_S)
 
     async def close(self) -> None:
@@ -155,7 +178,11 @@ class NetworkBench:
         self._shelf.mute(False)
         if not self._broker_runs:
             self.start_broker()
-        await asyncio.to_thread(self._end_processes)
+        if not self._switch.is_on and not self._described.emulates:
+            with suppress(NoAnswer, OSError):  # the next case tries again, and tells
+                await self.restore_power()
+        await asyncio.to_thread(self._end_process)
+        self._traffic = await asyncio.to_thread(self._watch.end, [self.secret.encode()])
         await asyncio.sleep(0)  # what was seen until now is noted
         self._loop = None
 
@@ -179,13 +206,47 @@ class NetworkBench:
         sha256 = hashlib.sha256(content).hexdigest()
         return Sound(f"{self._sounds_url}/{file}", sha256, len(content))
 
-    def cut_power(self) -> None:
-        """The mains fail."""
-        self._tell_process("power-off")
+    @property
+    def answer_ms(self) -> int | None:
+        """As the bench's file says."""
+        asking = self._described.operator
+        return asking.wait_ms if asking else None
 
-    def restore_power(self) -> None:
+    async def ask(self, question: Question) -> str:
+        """Put it to the operator of this run."""
+        if self._operator is None or self.answer_ms is None:
+            raise BenchTrouble(f"nobody is there to be asked ({question.id})")
+        asked_ms = self.now_ms()
+        answer = await self._operator.put(question, self.answer_ms / 1000)
+        asked = Asked(question, self._operator.by, asked_ms, self.answer_ms, answer)
+        self._observed(self.now_ms(), "asked", asked.detail())
+        if answer is None:
+            raise NoAnswer(question.id)
+        return answer
+
+    async def cut_power(self) -> int:
+        """The mains fail."""
+        return await self._switch.turn(False)
+
+    async def restore_power(self) -> int:
         """They are back."""
-        self._tell_process("power-on")
+        return await self._switch.turn(True)
+
+    async def begin_update(self) -> None:
+        """The process takes one, of a real device the operator begins one."""
+        if not self._described.emulates:
+            await self.ask(updating.BEGIN)
+            return
+        self._tell_process("update")
+        self._updated_ms = self.now_ms() + updating.LENGTH_MS
+
+    async def update_ended(self) -> bool:
+        """As the operator says; of the process, when its time is over."""
+        if not self._described.emulates:
+            return await self.ask(updating.END) == updating.ENDED
+        left_ms = self._updated_ms - self.now_ms()
+        await self.wait(max(0, left_ms))
+        return left_ms > 0
 
     def cut_link(self) -> None:
         """Nothing passes on the path."""
@@ -209,6 +270,14 @@ class NetworkBench:
         self._broker.start()
         self._broker_runs = True
 
+    def disturb(self, data: bytes) -> None:
+        """On the path, where its messages come from."""
+        self._path.disturb(data)
+
+    def traffic(self) -> Traffic | None:
+        """Of the case that was closed last."""
+        return self._traffic
+
     def facts(self) -> Mapping[str, Any]:
         """What it consists of."""
         described = self._described
@@ -219,7 +288,9 @@ class NetworkBench:
             "broker": "mosquitto",
             "tls": described.certificate is not None,
             "sound": "process" if described.emulates else described.sound.driver,
-            "record": "path",
+            "power": described.mains and described.mains.driver,
+            "operator": described.operator and described.operator.driver,
+            "capture": f"path: {why_not}" if (why_not := obstacle()) else "scapy",
         }
 
     # ---- What is seen ---------------------------------------------------------------------------
@@ -233,7 +304,10 @@ class NetworkBench:
                 loop.call_soon_threadsafe(self._observed, at_ms, what, detail)
 
     def _said(self, topic: str, payload: bytes, retain: bool) -> None:
-        self._see(self.now_ms(), "said", {"topic": topic, "payload": payload, "retain": retain})
+        secret = self.secret.encode()
+        kept = payload.replace(secret, bytes(len(secret)))  # as in its packets
+        detail = {"topic": topic, "payload": payload, "kept": kept, "retain": retain}
+        self._see(self.now_ms(), "said", detail)
 
     def _heard(self, at_ms: int, sign: listening.Sign, name: str) -> None:
         volume = {"volume": None} if sign == "sounds" else {}
@@ -250,16 +324,6 @@ class NetworkBench:
         return f"http://{self._described.sounds[0]}:{self.sounds_port}"
 
     def _start_process(self) -> None:
-        with (self._folder / "device.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                self._process_words,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                cwd="/",
-                env={**os.environ, "PYTHONPATH": str(FilePath(conformance.__file__).parents[1])},
-                start_new_session=True,
-            )
         config = {
             "name": self.device,
             "profile": self._described.emulates,
@@ -270,85 +334,66 @@ class NetworkBench:
             "port": self.port,
             "ca": str(self._described.ca) if self._described.ca else None,
             "sounds": self._sounds_url,
+            "trusted": self.trusted and pem(self.trusted),
         }
+        self._sounding = self._listen_to(self._process_words, log=self._folder / "device.log")
         self._tell_process(json.dumps(config))
-        self._listen(self._process, 0)
 
-    def _start_recorder(self, words: Sequence[str]) -> None:
-        self._recorder = subprocess.Popen(
+    def _listen_to(
+        self, words: Sequence[str], latency_ms: float = 0.0, log: FilePath | None = None
+    ) -> Heard:
+        return Heard(
             words,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        self._listen(self._recorder, self._described.sound.latency_ms)
-
-    def _listen(self, process: "subprocess.Popen[bytes]", latency_ms: float) -> None:
-        assert process.stdout is not None, "it was opened as a pipe"
-        self._ear = listening.Ear(
-            process.stdout,  # type: ignore[arg-type]  # a buffered reader, which is a BinaryIO
             lambda: self._known,
             self.now_ms,
             self._heard,
             self._heard_no_more,
-            latency_ms,
+            latency_ms=latency_ms,
+            log=log,
         )
 
-    def _tell_process(self, line: str) -> None:
-        process = self._process
-        if process is None or process.stdin is None:
+    async def _turn(self, on: bool) -> None:
+        if self._described.emulates:
+            self._tell_process("power-on" if on else "power-off")
+        elif self._described.mains is None:
             raise BenchTrouble("nothing switches the power of this device")
+        else:
+            await power.turned(self._described.mains, self.ask, on)
+
+    def _tell_process(self, line: str) -> None:
+        if self._sounding is None:
+            raise BenchTrouble("the process of the device does not run")
         try:
-            process.stdin.write(line.encode() + b"\n")
-            process.stdin.flush()
+            self._sounding.tell(line)
         except OSError:
             raise BenchTrouble("the process of the device has ended") from None
 
-    def _end_processes(self) -> None:
-        if self._process is not None and self._process.stdin is not None:
-            with suppress(OSError):  # it has ended already
-                self._process.stdin.close()
-        if self._recorder is not None:
-            self._recorder.terminate()
-        for process in filter(None, (self._process, self._recorder)):
-            try:
-                process.wait(LEAVE_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            if self._ear is not None:
-                self._ear.join(LEAVE_S)
-            if process.stdout is not None:
-                process.stdout.close()
-        if self._ear is not None and not self._ear.samples:
+    def _end_process(self) -> None:
+        sounding, self._sounding = self._sounding, None
+        if sounding and not sounding.end():
             self._see(self.now_ms(), "deaf", {})
-        self._process = self._recorder = self._ear = None
 
 
 @contextmanager
-def running(described: Network, process: Sequence[str] = PROCESS) -> Iterator[NetworkBench]:
-    """The bench while it runs; raises `OSError` where it cannot."""
-    bench = NetworkBench(described, process)
-    bench.start()
-    try:
+def running(
+    described: Network, process: Sequence[str] = PROCESS, show: operators.Show = operators.to_stderr
+) -> Iterator[NetworkBench]:
+    """The bench while it runs, with its operator; raises `OSError` where it cannot."""
+    with ExitStack() as opened:
+        asking = described.operator
+        operator = opened.enter_context(operators.at_hand(asking, show)) if asking else None
+        bench = NetworkBench(described, process, operator)
+        opened.callback(bench.stop)
+        bench.start()
         yield bench
-    finally:
-        bench.stop()
 
 
 def tried_on(bench: NetworkBench, case: Case, prefix: str) -> Trial:
-    """Try a case in real time."""
-    return asyncio.run(tried(case, bench, ReferenceServer(bench.now_ms), prefix))
-
-
-def _tls(described: Network) -> ssl.SSLContext | None:
-    if described.certificate is None:
-        return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(*described.certificate)
-    return context
+    """Try a case in real time; where its commands are signed, all of them are."""
+    key = bench.signing or (Ed25519PrivateKey.generate() if case.signed else None)
+    bench.trusted = key.public_key() if key else None
+    wire = SigningServer(bench.now_ms, key) if key else ReferenceServer(bench.now_ms)
+    return asyncio.run(tried(case, bench, wire, prefix))
 
 
 def _free_port() -> int:

@@ -1,7 +1,7 @@
 """An emulated device as a process that a bench can start: real sockets, real time, real sound.
 
 It reads what it is from the first line of its standard input (JSON), and then, line by line, what
-is done to its power. What it sounds like goes to its standard output, as samples in real time, as a
+is done to it. What it sounds like goes to its standard output, as samples in real time, as a
 sound card would give them. It ends with its input.
 """
 
@@ -9,7 +9,7 @@ import asyncio
 import json
 import ssl
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
@@ -20,8 +20,11 @@ import av
 import numpy as np
 import numpy.typing as npt
 
+from conformance.bench import updating
 from conformance.bench.emulated import Make, conformant
+from conformance.bench.signed import trusting
 from conformance.bench.sounds import RATE_HZ
+from reference_system.interface.signing import read_public_key
 from scenarios import links, profiles
 from simulator.dialects.contract import Play
 from simulator.dialects.reference import Reference
@@ -101,6 +104,11 @@ class _Speaking(EmulatedFleet):
         """What came is what will be heard."""
         self.loudspeaker.know(play.item, _samples(kept.file))
 
+    def update(self, names: Iterable[str]) -> None:
+        """These devices take new software."""
+        for program in self._of(names):
+            program.update(updating.LENGTH_MS)
+
     def heard(self, event: Event) -> None:
         """Something happened in the device."""
         match event.what:
@@ -123,7 +131,7 @@ def run(make: Make = conformant) -> None:
 
 async def _device(config: Mapping[str, Any], make: Make, loudspeaker: Loudspeaker) -> None:
     loop = asyncio.get_running_loop()
-    name = config["name"]
+    name, trusted = config["name"], config.get("trusted")
     member = Member(
         name,
         "00000",
@@ -136,15 +144,20 @@ async def _device(config: Mapping[str, Any], make: Make, loudspeaker: Loudspeake
     fleet = _Speaking(
         [member],
         Broker(config["host"], config["port"], config["address"], tls),
-        Reference(),
+        trusting(read_public_key(trusted.encode())) if trusted else Reference(),
         origins=[config["sounds"]],
         listener=lambda event: fleet.heard(event),
         make=lambda member, _number, around: make(member, around),
     )
     fleet.loudspeaker = loudspeaker
     starting = asyncio.create_task(fleet.start())
+    done = {
+        "power-off": fleet.cut_power,
+        "power-on": fleet.restore_power,
+        "update": fleet.update,
+    }
     while line := await loop.run_in_executor(None, sys.stdin.readline):
-        {"power-off": fleet.cut_power, "power-on": fleet.restore_power}[line.strip()]([name])
+        done[line.strip()]([name])
     starting.cancel()
     await asyncio.gather(starting, return_exceptions=True)
     await fleet.stop()

@@ -17,7 +17,7 @@ def tells_what_was_heard(record: Record, told: Told) -> Seen:
     if not heard:
         return claims_no_sound(record, told) if entries else _unheard(told)
     for stretch in heard:
-        if not any(_tells(entry, stretch) for entry in entries):
+        if not any(tells(entry, stretch) for entry in entries):
             return Seen(
                 False,
                 Text(
@@ -86,7 +86,8 @@ def has_each_once(record: Record, heard: Sequence[Heard]) -> Seen:
     return Seen(some or None, Text(vi="mỗi lượt một lần", en="each play once"))
 
 
-def _tells(entry: Happening, heard: Heard) -> bool:
+def tells(entry: Happening, heard: Heard) -> bool:
+    """Whether an entry is that of a stretch which has ended: both its instants are close enough."""
     said = entry.detail
     if heard.until_ms is None or said["outcome"] not in ("played", "cut"):
         return False

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from conformance.case import Measured, Seen
+from conformance.case import Seen
 from conformance.record import Heard, Record, Told
 from scenarios.scenario import Text
 
@@ -10,20 +10,17 @@ ABOUT_MS = 30_000
 """How far from its time a scheduled play is still the one that was meant."""
 
 
-def begins_after(record: Record, told: Told, measurement: str) -> Seen:
+def begins_after(record: Record, told: Told) -> tuple[Seen, int | None]:
     """That the play of an order was heard, with how long after it was told."""
     stretches = _after(record.heard(told.item), told.at_ms)
     if not stretches:
-        return Seen(False, Text(vi=f"không nghe thấy {told.vi}", en=f"{told.name} was not heard"))
+        return Seen(False, _heard_or_not(False, told.vi, told.name)), None
     late_ms = stretches[0].from_ms - told.at_ms
-    return Seen(
-        True,
-        Text(
-            vi=f"{told.vi}: nghe thấy sau {late_ms} ms",
-            en=f"{told.name}: heard after {late_ms} ms",
-        ),
-        Measured(measurement, (late_ms,)),
+    says = Text(
+        vi=f"{told.vi}: nghe thấy sau {late_ms} ms",
+        en=f"{told.name}: heard after {late_ms} ms",
     )
+    return Seen(True, says), late_ms
 
 
 def is_heard(record: Record, told: Told, within_ms: int) -> Seen:

@@ -5,7 +5,7 @@ whose article is not known the citation says so; everything else is a profile of
 its own source. A user who holds more of the texts lays clauses of his own over these.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,12 +13,13 @@ from importlib.resources import files
 from typing import Any, Literal, get_args
 
 from conformance import targets
+from conformance.clauses import quantities
+from conformance.clauses.quantities import Quantity
 from scenarios import strict_yaml
 from scenarios.problems import BadInput, Path, Problem, shown
 from scenarios.scenario import Text
 from scenarios.sourced import (
     Mark,
-    as_written,
     choice,
     mapping,
     read_fields,
@@ -33,9 +34,25 @@ Nature = Literal["law", "profile"]
 expects."""
 
 Role = Literal[
-    "ip-speaker", "fm-converter", "e-board", "station-software", "source-system", "operator"
+    "ip-speaker",
+    "fm-converter",
+    "e-board",
+    "station-software",
+    "source-system",
+    "source-system-province",
+    "source-system-central-exchange",
+    "operator",
 ]
 """Who is bound."""
+
+CERTIFIED: tuple[Role, ...] = ("ip-speaker", "fm-converter", "e-board", "station-software")
+"""What can be tried as a device; the software of a station is seen as one that plays."""
+
+SYSTEMS: tuple[Role, ...] = ("source-system-province", "source-system-central-exchange")
+"""What can be tried as a source system; what binds source systems binds both."""
+
+EXPERIMENTAL: tuple[Role, ...] = ("station-software", "source-system-central-exchange")
+"""Whose profile gives findings by clause, and never a verdict over all."""
 
 Level = Literal["MUST", "SHOULD", "INFO"]
 """INFO binds nobody: definitions, scope, lists."""
@@ -53,6 +70,7 @@ DOCUMENTS = (
     "plans.yaml",
     "profile-speaking.yaml",
     "profile-working.yaml",
+    "profile-source-system.yaml",
 )
 
 
@@ -63,8 +81,8 @@ class Clause:
     `place` is the article or annex; None where the source does not name it. `needs` are the
     capabilities without which it does not apply. `checks` show it, `mutants` are the faults (by the
     ids of `mutants`) that these must find; `not_tested` says why there are none of either.
-    `limits` replace those of measurements, by name, as written with their units. `held` is false
-    where the document's own text was not at hand.
+    `limits` replace those of measurements, by name, as written with their units; `quantities` are
+    what instruments read for it. `held` is false where the document's own text was not at hand.
     """
 
     id: str
@@ -85,6 +103,7 @@ class Clause:
     verified_by: tuple[Method, ...]
     checks: tuple[str, ...]
     limits: Mapping[str, str]
+    quantities: tuple[Quantity, ...]
     mutants: tuple[str, ...]
     not_tested: Text | None
 
@@ -119,16 +138,25 @@ def ledger() -> Mapping[str, Clause]:
 
 
 def laid_over(
-    shipped: Mapping[str, Clause], own: Mapping[str, Clause], checks: Collection[str]
+    shipped: Mapping[str, Clause],
+    own: Mapping[str, Clause],
+    checks: Mapping[str, str | None],
 ) -> Mapping[str, Clause]:
     """The ledger with a user's clauses: one of the same id takes the place of the shipped one.
 
-    Raises `ValueError`, in one line, where a clause names a check that there is not, or changes a
-    shipped one without a higher revision.
+    `checks` are those that there are, each with what it measures, None for nothing. Raises
+    `ValueError`, in one line, where a clause names another, limits what none of its checks
+    measures, or changes a shipped one without a higher revision.
     """
     for clause in own.values():
         if unknown := [name for name in clause.checks if name not in checks]:
             raise ValueError(f"{clause.id}: checks: no check is called {', '.join(unknown)}")
+        measured = {checks[name] for name in clause.checks}
+        if unknown := [name for name in clause.limits if name not in measured]:
+            raise ValueError(
+                f"{clause.id}: limits: none of its checks measures {', '.join(unknown)}"
+                f"{_measuring(unknown[0], checks)}"
+            )
         older = shipped.get(clause.id)
         if older is not None and clause.revision <= older.revision:
             raise ValueError(
@@ -138,9 +166,16 @@ def laid_over(
     return {**shipped, **own}
 
 
+def _measuring(name: str, checks: Mapping[str, str | None]) -> str:
+    """Which checks measure it, for who did not name them."""
+    found = [check for check, measured in checks.items() if measured == name]
+    return f", {' and '.join(found)} would" if found else ""
+
+
 def binding(clauses: Mapping[str, Clause], role: Role) -> Sequence[Clause]:
     """The clauses that bind somebody."""
-    return [clause for clause in clauses.values() if role in clause.binds]
+    bound = {role, "source-system"} if role in SYSTEMS else {role}
+    return [clause for clause in clauses.values() if not bound.isdisjoint(clause.binds)]
 
 
 def parse(document: strict_yaml.Document) -> dict[str, Clause]:
@@ -163,6 +198,8 @@ def _clause(document: strict_yaml.Document, name: str, head: Mapping[str, Any]) 
     for part in ("place", "requirement", "not_tested"):
         if isinstance(fields.get(part), dict):
             fields[part] = read_text(document, (*path, part))
+    if "quantities" in fields:
+        fields["quantities"] = quantities.read(document, (*path, "quantities"))
     clause = Clause(id=name, **{**_OPTIONAL, **head, **fields})
     if problems := list(_contradictions(document, path, clause)):
         raise BadInput(problems)
@@ -204,6 +241,8 @@ def _contradictions(
         yield problem("checks", ", ".join(clause.checks), "a way of verifying that tests")
     if clause.level != "INFO" and not clause.checks and clause.not_tested is None:
         yield problem("not_tested", "missing", "a reason where there are no checks")
+    if clause.quantities and "measurement" not in clause.verified_by:
+        yield problem("quantities", "read by nobody", "measurement among verified_by")
     if clause.mutants and not clause.checks:
         yield problem("mutants", ", ".join(clause.mutants), "checks that find them")
     if clause.until and clause.in_force and clause.until < clause.in_force:
@@ -243,6 +282,8 @@ def _names(*known: str) -> Any:
 def _limits(value: object) -> Mapping[str, str]:
     if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
         raise ValueError("limits by the names of measurements, each written with its unit")
+    for written in value.values():
+        targets.limit_of(written, "ms")
     return value
 
 
@@ -265,7 +306,7 @@ _FIELDS: dict[str, Any] = {
     "nature": choice(*get_args(Nature)),
     "held": yes_or_no,
     "place": mapping,
-    "requirement": as_written,
+    "requirement": mapping,
     "binds": _names(*get_args(Role)),
     "level": choice(*get_args(Level)),
     "mark": choice(*get_args(Mark)),
@@ -277,8 +318,9 @@ _FIELDS: dict[str, Any] = {
     "verified_by": _names(*get_args(Method)),
     "checks": _names(),
     "limits": _limits,
+    "quantities": mapping,
     "mutants": _names(),
-    "not_tested": as_written,
+    "not_tested": mapping,
 }
 
 _OF_TARGET = ("requirement", "mark", "source")
@@ -295,6 +337,7 @@ _OPTIONAL: dict[str, Any] = {
     "verified_by": (),
     "checks": (),
     "limits": {},
+    "quantities": (),
     "mutants": (),
     "not_tested": None,
 }

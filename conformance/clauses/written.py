@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from conformance.clauses import Clause
+from conformance.clauses import Clause, quantities
 from scenarios.scenario import Text
 
 
@@ -44,6 +44,7 @@ def _fields(clause: Clause) -> Mapping[str, Any]:
         "verified_by": list(clause.verified_by),
         "checks": list(clause.checks),
         "limits": dict(clause.limits),
+        "quantities": {each.name: quantities.written(each) for each in clause.quantities} or None,
         "mutants": list(clause.mutants),
         "not_tested": clause.not_tested and _text(clause.not_tested),
     }

@@ -12,9 +12,12 @@ PROFILES: Mapping[Role, str] = {
     "fm-converter": "converter-ip-fm",
     "e-board": "board-reference",
 }
-"""The conformant device of each role."""
+"""The conformant device of each role that can conform."""
 
-PERMITS = ("link", "power", "malformed", "night")
+EMULATED: Mapping[Role, str] = {**PROFILES, "station-software": "speaker-reference"}
+"""What `--demo` tries; the software of a station, too, is seen as one device that plays."""
+
+PERMITS = ("link", "power", "malformed", "night", "signing", "update")
 """Nothing that is done to an emulated device can do harm."""
 
 

@@ -38,7 +38,9 @@ class Broken(Program):
     def __init__(self, member: Member, number: int, around: Surroundings) -> None:
         """As the right one, with what is broken put in its place."""
         if self.dialect_kind is not None:
-            around = _With(around, self.dialect_kind())
+            dialect = self.dialect_kind()
+            vars(dialect).update(vars(around.dialect))  # whom it trusts is not what is broken
+            around = _With(around, dialect)
         super().__init__(member, number, around)
         self.device.__class__ = self.device_kind
 

@@ -12,6 +12,7 @@ from simulator.dialects.contract import Order, Play
 from simulator.emulator.connection import Session
 from simulator.emulator.device import MOST_PLAYS, Device
 from simulator.emulator.happenings import Began, Booted, Effect, Ended, Fetch
+from simulator.playout.case import Item
 
 
 @mutant("F23")
@@ -21,6 +22,45 @@ class StartsClean(Broken):
     def session(self) -> Session:
         """Nothing is kept."""
         return replace(super().session(), clean=True)
+
+
+class _JoinsAtTheBeginning(Device):
+    __slots__ = ()
+
+    def _as_played(self, play: Play, now_ms: int) -> Item:
+        item = super()._as_played(play, now_ms)
+        return replace(item, not_before=now_ms) if item.kind == "live" else item
+
+
+@mutant("F47", "ip-speaker")
+class JoinsAtTheBeginning(Broken):
+    """A relay that has begun without it is played from its beginning, beyond its end."""
+
+    device_kind = _JoinsAtTheBeginning
+
+
+@mutant("F23", word="boot")
+class ForgetsItsSessionWithPower(Broken):
+    """The first connect after a start is a new session: what waited for it is lost."""
+
+    def __init__(self, *given: Any) -> None:
+        """No start since it was made."""
+        super().__init__(*given)
+        self._is_fresh = False
+
+    def restore_power(self) -> None:
+        """It starts, and knows of nothing."""
+        self._is_fresh = True
+        super().restore_power()
+
+    def session(self) -> Session:
+        """Nothing is kept the first time."""
+        return replace(super().session(), clean=self._is_fresh)
+
+    async def connect(self) -> None:
+        """Connect, and keep the session from now on."""
+        await super().connect()
+        self._is_fresh = False
 
 
 @mutant("F24")

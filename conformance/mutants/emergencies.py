@@ -121,6 +121,15 @@ class LoginFirst(Broken):
 
 @mutant("F06")
 class DeafWhileUpdating(Telling):
+    """During an update every start is dropped."""
+
+    def wants(self, order: Order, at_ms: int) -> bool:
+        """Everything but those."""
+        return not (isinstance(order.action, Play) and self.is_updating)
+
+
+@mutant("F06", word="night")
+class UpdatesAtNight(Telling):
     """It updates itself from 03:00 to 03:10, and drops every start meanwhile."""
 
     def wants(self, order: Order, at_ms: int) -> bool:

@@ -204,6 +204,36 @@ class RemoteShell(Broken):
             super().take(at_ms, topic, payload)
 
 
+class _TrustsAnybody(Device):
+    __slots__ = ()
+
+    def _answer(self, order: Order, now_ms: int, effects: list[Effect]) -> Answer:
+        return super()._answer(replace(order, refusal=None), now_ms, effects)
+
+
+@mutant("F91")
+class TrustsAnybody(Broken):
+    """Signatures are not looked at."""
+
+    device_kind = _TrustsAnybody
+
+
+class _TrustsAnySignature(Device):
+    __slots__ = ()
+
+    def _answer(self, order: Order, now_ms: int, effects: list[Effect]) -> Answer:
+        is_signed = "unsigned" not in (order.refusal or "unsigned")
+        refusal = None if is_signed else order.refusal
+        return super()._answer(replace(order, refusal=refusal), now_ms, effects)
+
+
+@mutant("F91", word="any")
+class TrustsAnySignature(Broken):
+    """A command must be signed, no matter by whom or whether it was altered."""
+
+    device_kind = _TrustsAnySignature
+
+
 class _TakesAgain(Device):
     __slots__ = ()
 

@@ -6,8 +6,8 @@ from typing import Any
 from conformance.bench.emulated import Make
 from conformance.mutants.broken import Broken
 from conformance.mutants.emergencies import Telling
-from simulator.dialects.contract import Answer, Entry, Order, Play
-from simulator.emulator.happenings import Effect
+from simulator.dialects.contract import Answer, Entry, Order, Play, Restart
+from simulator.emulator.happenings import Effect, Ordered
 from simulator.emulator.member import Member
 from simulator.emulator.program import Program, Surroundings
 
@@ -35,6 +35,29 @@ class BacksOffMore(Broken):
 
     def _wait_s(self) -> float:
         return min(50.0, super()._wait_s() + 5.0)
+
+
+class UpdatesAndRestarts(Broken):
+    """It goes on working during an update, and restarts at its end."""
+
+    def _updated(self) -> None:
+        super()._updated()
+        restart = Ordered(Order(f"updated {self._around.clock()}", None, Restart()))
+        self.quietly(self.device.moment(self._around.clock(), [restart]), Answer)
+        self._wake_later()
+
+
+class UpdatesAlone(Broken):
+    """It does nothing else during an update, and is not there."""
+
+    def update(self, length_ms: int) -> None:
+        """As without power."""
+        super().update(length_ms)
+        self.cut_power()
+
+    def _updated(self) -> None:
+        super()._updated()
+        self.restore_power()
 
 
 class Chatty(Broken):
@@ -66,6 +89,8 @@ VARIANTS: dict[str, Make] = {
     "begins-again-after-power": _of(power_recovery="restart"),
     "priority-cuts-normal": _of(priority_cuts=True),
     "priority-waits-for-normal": _of(priority_cuts=False),
+    "updates-and-restarts": lambda member, around: UpdatesAndRestarts(member, 0, around),
+    "updates-alone": lambda member, around: UpdatesAlone(member, 0, around),
     "boots-slowly": _of(boot_ms=30_000),
     "short-keepalive": _of(keepalive_ms=20_000),
 }

@@ -2,19 +2,23 @@
 
 from collections.abc import Mapping
 
-from conformance.case import Case
+from conformance.case import Case, measured_by
 from conformance.suites import (
     boards,
     classes,
     connection,
     emergencies,
     endings,
+    exploration,
     hostile,
+    joining,
     play_log,
     programme,
     returns,
+    signed,
     sounds,
     state,
+    updating,
     volume,
 )
 
@@ -28,12 +32,17 @@ _GROUPS = (
     connection.CASES,
     state.CASES,
     returns.CASES,
+    joining.CASES,
+    updating.CASES,
     sounds.CASES,
     hostile.CASES,
+    signed.CASES,
     boards.CASES,
+    exploration.CASES,
 )
 
 CASES: Mapping[str, Case] = {case.id: case for group in _GROUPS for case in group}
 """All of them by id."""
 
-CHECKS: frozenset[str] = frozenset(check for case in CASES.values() for check in case.checks)
+CHECKS: Mapping[str, str | None] = measured_by(CASES.values())
+"""All that they ask, with what each measures."""

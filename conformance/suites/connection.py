@@ -147,6 +147,7 @@ CASES = (
         _away,
         _judge_away,
         permits=("link",),
+        measures={"emergency-on-return": "return_to_sound"},
     ),
     Case(
         "connection-reconnects",
@@ -166,6 +167,7 @@ CASES = (
         ("connected-while-idle",),
         _idle,
         _judge_idle,
+        measures={"connected-while-idle": "answer"},
     ),
     Case(
         "connection-loss-told",
@@ -186,6 +188,7 @@ CASES = (
         _outages,
         _judge_outages,
         permits=("link",),
+        measures={"connects-again": "reconnect"},
     ),
     Case(
         "connection-dark",
@@ -207,5 +210,6 @@ CASES = (
         _answers,
         _judge_answers,
         needs=("cancel",),
+        measures={"each-command-answered": "answer"},
     ),
 )

@@ -22,10 +22,10 @@ async def _at_once(talk: Conversation) -> None:
 
 
 def _judge_at_once(record: Record) -> Iterator[tuple[str, Seen]]:
-    seen = [sound.begins_after(record, record.told(f"emergency {run}"), "") for run in range(RUNS)]
-    missing = [each for each in seen if not each.ok]
-    yield "emergency-heard", missing[0] if missing else seen[-1]
-    late_ms = tuple(value for each in seen if each.measured for value in each.measured.values_ms)
+    found = [sound.begins_after(record, record.told(f"emergency {run}")) for run in range(RUNS)]
+    missing = [seen for seen, _ in found if not seen.ok]
+    yield "emergency-heard", missing[0] if missing else found[-1][0]
+    late_ms = tuple(late for _, late in found if late is not None)
     runs = ", ".join(map(str, late_ms))
     says = Text(
         vi=f"từ lệnh đến tiếng, {len(late_ms)} lần: {runs} ms",
@@ -147,16 +147,17 @@ async def _power_cut(talk: Conversation) -> None:
     play = talk.play("e", "emergency", length_ms=120_000, valid_ms=3_600_000)
     await talk.answered(talk.tell("emergency", play))
     await talk.wait(20_000)
-    talk.cut_power()
+    await talk.cut_power()
     await talk.wait(10_000)
-    talk.restore_power()
-    talk.mark("power")
+    await talk.restore_power()
     await talk.wait(180_000)
 
 
 def _judge_power_cut(record: Record) -> Iterator[tuple[str, Seen]]:
-    emergency, back_ms = record.told("emergency"), record.mark("power")
-    if sound.is_heard_between(record, emergency, emergency.at_ms, back_ms - 10_000).ok:
+    emergency, back_ms = record.told("emergency"), record.earliest_ms("power-on")
+    if sound.is_heard_between(
+        record, emergency, emergency.at_ms, record.first("power-off").at_ms
+    ).ok:
         seen = sound.is_heard_between(record, emergency, back_ms, record.end_ms)
         yield "emergency-through-power-cut", seen
 
@@ -185,6 +186,7 @@ CASES = (
         ("emergency-heard", "emergency-latency"),
         _at_once,
         _judge_at_once,
+        measures={"emergency-latency": "emergency_t2_t4"},
     ),
     Case(
         "emergency-over-normal",

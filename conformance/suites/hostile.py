@@ -1,11 +1,12 @@
 """Bad and hostile messages: refused or ignored, and the device lives on.
 
 After each of them the device is asked for a sign of life, and its outcome is put in one of four
-words: rejected, ignored, died and recovered, dead.
+words: rejected, ignored, died and recovered, dead. To a dead device nothing more is said.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from conformance.case import DEVICES, Case, Seen
 from conformance.checks import sound
@@ -17,6 +18,7 @@ from simulator.dialects.contract import SetVolume
 DEEP = 20_000
 OVERSIZED = 300_000
 RECOVERY_MS = 180_000
+POLL_MS = 200
 
 MALFORMED: Mapping[str, bytes] = {
     "nothing": b"",
@@ -32,19 +34,32 @@ MALFORMED: Mapping[str, bytes] = {
     "a format string": b'{"Id": "%s%n{0}", "NguonID": "${jndi:x}"}',
 }
 
+FRAMES: Mapping[str, bytes] = {
+    "nothing but a reset": b"",
+    "half a publish": b"\x32\xc8\x01\x00\x04half",
+    "a length without end": b"\x30\xff\xff\xff\xff\xff\xff\xff\x7f",
+    "a forbidden kind of packet": b"\x00\x00\xf0\x00",
+    "a topic longer than its packet": b"\x30\x04\xff\xff\x41\x42",
+    "a publish of quality 3": b"\x36\x08\x00\x03a/b\x00\x01x",
+    "a second greeting": b"\x20\x02\x00\x00",
+}
+"""What no broker says in the midst of MQTT 3.1.1; after each the connection is reset."""
+
 
 async def _malformed(talk: Conversation) -> None:
     for name, payload in MALFORMED.items():
-        await _hostile(talk, name, payload)
+        if not await _survives(talk, name, payload):
+            return
 
 
-async def _hostile(talk: Conversation, name: str, payload: bytes) -> None:
+async def _survives(talk: Conversation, name: str, payload: bytes) -> bool:
     """Say it, and see whether the device lives; where it does not, whether it recovers."""
     talk.raw(name, payload)
     await talk.wait(1_000)
-    if not await talk.lives(f"after {name}"):
-        await talk.wait(RECOVERY_MS)
-        await talk.lives(f"recovered after {name}")
+    if await talk.lives(f"after {name}"):
+        return True
+    await talk.wait(RECOVERY_MS)
+    return await talk.lives(f"recovered after {name}")
 
 
 def outcome(record: Record, name: str) -> tuple[str, str]:
@@ -62,11 +77,13 @@ def outcome(record: Record, name: str) -> tuple[str, str]:
     return "chết", "dead"
 
 
-def _lives_on(record: Record, names: Iterator[str]) -> Seen:
-    found = {name: outcome(record, name) for name in names}
+def _lives_on(record: Record, names: Sequence[str]) -> Seen:
+    """After all of them; those that were not said count only where it died before."""
+    said = {each.detail["name"] for each in record.of("raw")}
+    found = {name: outcome(record, name) for name in names if name in said}
     fine = {"rejected", "ignored"}
     dead = {name: told for name, told in found.items() if told[1] not in fine}
-    shown = dead or found
+    shown = dead or {name: outcome(record, name) for name in names}
     return Seen(
         not dead,
         Text(
@@ -77,15 +94,56 @@ def _lives_on(record: Record, names: Iterator[str]) -> Seen:
 
 
 def _judge_malformed(record: Record) -> Iterator[tuple[str, Seen]]:
-    yield "lives-after-malformed", _lives_on(record, iter(MALFORMED))
+    yield "lives-after-malformed", _lives_on(record, tuple(MALFORMED))
+
+
+async def _frames(talk: Conversation) -> None:
+    """After each the device has to connect anew; then it must answer."""
+    for name, data in FRAMES.items():
+        returns = sum(1 for _ in talk.record.of("connected"))
+        talk.disturb(name, data)
+        deadline_ms = talk.now_ms() + RECOVERY_MS
+        while sum(1 for _ in talk.record.of("connected")) == returns:
+            if talk.now_ms() >= deadline_ms:
+                break
+            await talk.wait(POLL_MS)
+        await talk.wait(1_000)
+        if not await talk.lives(f"after {name}"):
+            return
+
+
+def _judge_frames(record: Record) -> Iterator[tuple[str, Seen]]:
+    """That it answers after all of them."""
+    dead = []
+    for name in FRAMES:
+        if not record.answers(record.told(f"after {name}").order):
+            dead = [name]
+            break
+    shown = ", ".join(dead)
+    says = (
+        Text(vi=f"không trả lời nữa sau {shown}", en=f"it no longer answered after {shown}")
+        if dead
+        else Text(
+            vi=f"nối lại và trả lời sau {len(FRAMES)} lần gói MQTT hỏng, kết nối bị ngắt",
+            en=f"it connected again and answered after {len(FRAMES)} broken frames and resets",
+        )
+    )
+    yield "lives-after-malformed", Seen(not dead, says)
 
 
 async def _oversized(talk: Conversation) -> None:
-    await _hostile(talk, "oversized", b'{"Id": "' + b"x" * OVERSIZED + b'"}')
+    await _survives(talk, "oversized", b'{"Id": "' + b"x" * OVERSIZED + b'"}')
 
 
 def _judge_oversized(record: Record) -> Iterator[tuple[str, Seen]]:
-    yield "lives-after-oversized", _lives_on(record, iter(("oversized",)))
+    yield "lives-after-oversized", _lives_on(record, ("oversized",))
+
+
+TYPES: Mapping[str, tuple[str, Any]] = {
+    "priority as text": ("MucDoUuTien", "1"),
+    "duration as a number": ("ThoiLuong", 10),
+    "media as text": ("LoaiBanTin", "3"),
+}
 
 
 async def _types(talk: Conversation) -> None:
@@ -93,16 +151,13 @@ async def _types(talk: Conversation) -> None:
     play = talk.play("good")
     talk.tell("sample", talk.play("sample", after_ms=3_600_000))
     sample = json.loads(talk.record.first("told", "sample").detail["payload"])
-    for name, field, value in (
-        ("priority as text", "MucDoUuTien", "1"),
-        ("duration as a number", "ThoiLuong", 10),
-        ("media as text", "LoaiBanTin", "3"),
-    ):
+    for name, (field, value) in TYPES.items():
         bad = json.loads(json.dumps(sample))
         bad["Id"] += f"-{field}"
         bad["BanTin"] |= {field: value, "LuotPhatID": f"{play.item}-{field}"}
         bad["BanTin"]["KhongPhatTruocMs"] = talk.now_ms()
-        await _hostile(talk, name, json.dumps(bad).encode())
+        if not await _survives(talk, name, json.dumps(bad).encode()):
+            return
     await talk.wait(30_000)
     talk.mark("then")
     await talk.answered(talk.tell("good", play))
@@ -110,12 +165,13 @@ async def _types(talk: Conversation) -> None:
 
 
 def _judge_types(record: Record) -> Iterator[tuple[str, Seen]]:
-    good, then_ms = record.told("good"), record.mark("then")
-    if record.heard(good.item):
-        first_ms = record.first("raw").at_ms
+    lives = _lives_on(record, tuple(TYPES))
+    if not lives.ok:
+        yield "wrong-types-refused", lives
+    elif record.heard(record.told("good").item):
+        first_ms, then_ms = record.first("raw").at_ms, record.mark("then")
         silent = sound.is_silent_between(record, None, first_ms, then_ms)
-        names = iter(each.detail["name"] for each in record.of("raw"))
-        yield "wrong-types-refused", _lives_on(record, names) if silent.ok else silent
+        yield "wrong-types-refused", lives if silent.ok else silent
 
 
 async def _replay(talk: Conversation) -> None:
@@ -157,12 +213,17 @@ def _judge_expired(record: Record) -> Iterator[tuple[str, Seen]]:
         yield "expired-command-refused", seen
 
 
+CODES = ("console", "shell", "update")
+
+
 async def _console(talk: Conversation) -> None:
     words = {"console": "touch x", "MaLenh": "console", "ThamSo": "reboot", "cmd": "id"}
-    await _hostile(talk, "console", json.dumps(words).encode())
-    for code in ("console", "shell", "update"):
+    if not await _survives(talk, "console", json.dumps(words).encode()):
+        return
+    for code in CODES:
         command = {"Id": code, "DieuKhienThietBi": {"MaLenh": code, "ThamSo": "id; reboot"}}
-        await _hostile(talk, code, json.dumps(command).encode())
+        if not await _survives(talk, code, json.dumps(command).encode()):
+            return
     await talk.wait(120_000)
 
 
@@ -171,7 +232,7 @@ def _judge_console(record: Record) -> Iterator[tuple[str, Seen]]:
     taken = [
         each
         for each in record.of("answer")
-        if each.detail["order"] in ("console", "shell", "update") and not each.detail["refusal"]
+        if each.detail["order"] in CODES and not each.detail["refusal"]
     ]
     gone = [each for each in record.of("disconnected", "booted") if each.at_ms > first_ms]
     talk = [e for e in record.of("said") if "uid=" in e.detail["payload"]]
@@ -179,8 +240,7 @@ def _judge_console(record: Record) -> Iterator[tuple[str, Seen]]:
         says = Text(vi="lệnh máy tính được thực hiện", en="a shell command was taken")
         yield "no-remote-shell", Seen(False, says)
     else:
-        names = iter(each.detail["name"] for each in record.of("raw"))
-        yield "no-remote-shell", _lives_on(record, names)
+        yield "no-remote-shell", _lives_on(record, CODES)
 
 
 CASES = (
@@ -192,6 +252,16 @@ CASES = (
         ("lives-after-malformed",),
         _malformed,
         _judge_malformed,
+        permits=("malformed",),
+    ),
+    Case(
+        "hostile-frames",
+        1,
+        Text(vi="Gói MQTT hỏng, kết nối bị ngắt", en="Broken frames of MQTT, connections reset"),
+        DEVICES,
+        ("lives-after-malformed",),
+        _frames,
+        _judge_frames,
         permits=("malformed",),
     ),
     Case(

@@ -100,17 +100,16 @@ def _judge_stop_keeps(record: Record) -> Iterator[tuple[str, Seen]]:
 async def _unasked(talk: Conversation) -> None:
     await talk.answered(talk.tell("normal", talk.play("n")))
     await talk.wait(30_000)
-    talk.cut_power()
+    await talk.cut_power()
     await talk.wait(10_000)
-    talk.restore_power()
-    talk.mark("power")
+    await talk.restore_power()
     await talk.wait(5 * EACH_MS)
 
 
 def _judge_unasked(record: Record) -> Iterator[tuple[str, Seen]]:
     if record.heard(record.told("normal").item):
-        seen = sound.is_silent_between(record, None, record.mark("power"), record.end_ms)
-        yield "nothing-unasked", seen
+        back_ms = record.earliest_ms("power-on")
+        yield "nothing-unasked", sound.is_silent_between(record, None, back_ms, record.end_ms)
 
 
 async def _relay(talk: Conversation) -> None:
@@ -133,6 +132,7 @@ CASES = (
         _on_time,
         _judge_on_time,
         needs=("schedules",),
+        measures={"programme-on-time": "programme_offset"},
     ),
     Case(
         "programme-added",

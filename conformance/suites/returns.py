@@ -18,22 +18,27 @@ REST_MS = 1_800_000
 
 
 async def _ready(talk: Conversation) -> None:
-    talk.cut_power()
+    await talk.cut_power()
     await talk.wait(20_000)
-    talk.restore_power()
+    await talk.restore_power()
     await talk.wait(120_000)
     await talk.lives("sign of life")
 
 
 def _judge_ready(record: Record) -> Iterator[tuple[str, Seen]]:
-    power_ms = record.first("power-on").at_ms
-    connected = [e.at_ms for e in record.of("connected") if e.at_ms >= power_ms]
-    if not connected or not record.answers(record.told("sign of life").order):
+    power_ms, earliest_ms = record.first("power-on").at_ms, record.earliest_ms("power-on")
+    connected = [e.at_ms for e in record.of("connected") if e.at_ms >= earliest_ms]
+    if not record.answers(record.told("sign of life").order):
         yield "ready-after-power", Seen(False, Text(vi="không trở lại", en="it did not come back"))
         return
-    late_ms = connected[0] - power_ms
+    if not connected:  # on a battery, or back before the operator said so
+        says = Text(vi="không thấy nối lại", en="it was not seen to connect again")
+        yield "ready-after-power", Seen(None, says)
+        return
+    late_ms = max(0, connected[0] - power_ms)
     says = Text(vi=f"sẵn sàng sau {late_ms} ms", en=f"ready after {late_ms} ms")
-    yield "ready-after-power", Seen(True, says, Measured("cold_start", (late_ms,)))
+    measured = Measured("cold_start", (late_ms,), power_ms - earliest_ms)
+    yield "ready-after-power", Seen(True, says, measured)
 
 
 async def _cold_offline(talk: Conversation) -> None:
@@ -42,9 +47,9 @@ async def _cold_offline(talk: Conversation) -> None:
     talk.expect(play)
     await talk.wait(30_000)
     talk.cut_link()
-    talk.cut_power()
+    await talk.cut_power()
     await talk.wait(20_000)
-    talk.restore_power()
+    await talk.restore_power()
     await talk.wait(360_000)
     talk.restore_link()
     await talk.wait(120_000)
@@ -107,6 +112,7 @@ CASES = (
         _ready,
         _judge_ready,
         permits=("power",),
+        measures={"ready-after-power": "cold_start"},
     ),
     Case(
         "power-cold-offline",

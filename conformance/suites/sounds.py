@@ -11,7 +11,9 @@ from simulator.dialects.contract import AddSchedule
 
 CODECS = ("mp3", "aac", "opus", "wav")
 PLAYS = 4
-AT_ONCE, MOST_SCHEDULES = 40, 60
+AT_ONCE, MOST_SCHEDULES = 30, 80
+"""So many plays in one command: a longer one would be beyond 16 KiB, which many declare."""
+
 FAR_MS = 86_400_000
 
 

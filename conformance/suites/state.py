@@ -141,6 +141,7 @@ CASES = (
         ("state-told-regularly",),
         _watched,
         _judge_watched,
+        measures={"state-told-regularly": "state_interval"},
     ),
     Case(
         "state-times",

@@ -4,7 +4,7 @@ A limit is written with its unit: `4s`, `99%`, or a plain number for a count.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -27,6 +27,7 @@ from scenarios.sourced import (
 )
 from scenarios.units import duration_ms
 from simulator.measurement import Unit
+from simulator.rollout.results import MEASURES, MeasureName
 
 Nature = Literal["profile", "plan", "law"]
 """Whose figure it is: this project's default, a planning document's, or the law's."""
@@ -41,6 +42,11 @@ suite of a device or a source system, a declaration with figures and evidence.""
 Check = Literal["simulated", "tested", "declared", "not-judged"]
 """How a run treats a target: judges it by its own measurement, leaves it to a suite, judges it by a
 declaration, or leaves it to a rollout plan."""
+
+
+Count = Literal["websites-of-urban", "websites-of-rural", "websites-of-communes", "staff-trained"]
+"""What a rollout plan counts rather than simulates: web pages of wards and townships, of rural
+communes, of both; staff trained."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,9 @@ class Target:
     show it, the strongest first. With fewer than `sample` observations of `measure` nothing can be
     said; what `rests_on` assumed data cannot be shown met. `mark` and `source` say where it comes
     from, `section` where it stands there, `note` how it is read.
+
+    In a rollout plan `rollout` shows it, or `counted`; `read_as` is how a text without a figure is
+    read there ("completed": all of them), None where nothing may be read into it.
     """
 
     id: str
@@ -84,6 +93,9 @@ class Target:
     sample: int
     deadlines: tuple[int, ...]
     rests_on: Literal["households"] | None
+    rollout: MeasureName | None
+    counted: Count | None
+    read_as: Threshold | None
     mark: Mark
     source: str
     note: Text | None
@@ -97,6 +109,11 @@ class Target:
             return "declared"
         return "tested" if self.ways[0] == "tested" else "not-judged"
 
+    @property
+    def rollout_threshold(self) -> Threshold | None:
+        """What a rollout plan is held against."""
+        return self.threshold or self.read_as
+
 
 def names() -> tuple[str, ...]:
     """The ids of the targets."""
@@ -106,6 +123,12 @@ def names() -> tuple[str, ...]:
 def load(name: str) -> Target:
     """The target of this id; raises `KeyError` where there is none."""
     return _shipped()[name]
+
+
+def documents() -> Mapping[str, tuple[Target, ...]]:
+    """The targets of each planning document, by the name of its file without the ending."""
+    found = {file.removesuffix(".yaml"): tuple(_of_file(file).values()) for file in _FILES}
+    return {name: them for name, them in found.items() if them[0].nature == "plan"}
 
 
 def limit_of(text: str, unit: Unit) -> int | Fraction:
@@ -141,9 +164,14 @@ _FILES = (
 def _shipped() -> dict[str, Target]:
     shipped: dict[str, Target] = {}
     for name in _FILES:
-        source = files(__package__).joinpath(name)
-        shipped |= parse(strict_yaml.parse(name, source.read_bytes()))
+        shipped |= _of_file(name)
     return shipped
+
+
+@cache
+def _of_file(name: str) -> dict[str, Target]:
+    source = files(__package__).joinpath(name)
+    return parse(strict_yaml.parse(name, source.read_bytes()))
 
 
 def _target(document: strict_yaml.Document, name: str, head: dict[str, Any]) -> Target:
@@ -151,8 +179,9 @@ def _target(document: strict_yaml.Document, name: str, head: dict[str, Any]) -> 
     fields = read_fields(document, path, _FIELDS, optional=(*_OPTIONAL, *head))
     for part in ("title", "subject", "metric", "note"):
         fields[part] = read_text(document, (*path, part)) if part in fields else None
-    if "threshold" in fields:
-        fields["threshold"] = _threshold(document, (*path, "threshold"))
+    for part in ("threshold", "read_as"):
+        if part in fields:
+            fields[part] = _threshold(document, (*path, part))
     target = Target(id=name, **_OPTIONAL | head | fields)
     if problems := list(_contradictions(document, path, target)):
         raise BadInput(problems)
@@ -178,6 +207,14 @@ def _contradictions(
         yield document.problem((*path, "ways"), ", ".join(target.ways), expected)
     if target.measure is not None and target.threshold is None:
         yield document.problem((*path, "threshold"), "missing", "a threshold for the measure")
+    if ("rollout" in target.ways) != (target.rollout is not None):
+        expected = "the way rollout with a rollout's measure, and that with the way rollout"
+        yield document.problem((*path, "ways"), ", ".join(target.ways), expected)
+    if target.counted is not None and target.rollout is not None:
+        yield document.problem((*path, "counted"), shown(target.counted), "no rollout beside it")
+    if target.read_as is not None and (target.threshold is not None or target.rollout is None):
+        expected = "a reading only of what a rollout shows and the document gives no figure for"
+        yield document.problem((*path, "read_as"), "given", expected)
 
 
 # Four decimals of a percent are six of a share: what results are rounded to.
@@ -238,6 +275,9 @@ _FIELDS: dict[str, Reader] = {
     "sample": _sample,
     "deadlines": _years,
     "rests_on": choice("households"),
+    "rollout": choice(*MEASURES),
+    "counted": choice(*get_args(Count)),
+    "read_as": mapping,
     "mark": choice(*get_args(Mark)),
     "source": words,
     "note": mapping,
@@ -252,6 +292,9 @@ _OPTIONAL: dict[str, Any] = {
     "sample": 1,
     "deadlines": (),
     "rests_on": None,
+    "rollout": None,
+    "counted": None,
+    "read_as": None,
     "note": None,
 }
 

@@ -5,19 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from shlex import quote
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from conformance.clauses import TESTED
+from conformance.clauses import SYSTEMS
 from conformance.mutants.faults import faults
 from conformance.record import Record
 from conformance.verdicts import Verdict
 from reports.certification_reading import Certification
 from reports.findings.conversation import Timeline, Word, timeline, wire
 from reports.findings.failures import Blocked, Failure, blocked, failures
+from reports.findings.standing import Standing, standing_of
 from scenarios.scenario import Text
-
-Standing = Literal["judged", "not-tested", "vouched", "not-applicable"]
-"""Tested here; testable, but not here; inspected or declared only; of no concern to this device."""
 
 MOST_PICTURED: Final = 60
 
@@ -92,18 +90,15 @@ class Certified:
         return wire(self._record(case), most)
 
     def title(self, case: str) -> Mapping[str, str]:
-        """What a case asks."""
+        """What a case asks; of what no case showed, that it is beside them."""
+        beside = {"vi": "Ngoài các ca thử", "en": "Beside the cases"}
         found = {each["id"]: each["title"] for each in self.results["cases"]}
-        title: Mapping[str, str] = found.get(case, {"vi": case, "en": case})
+        title: Mapping[str, str] = found.get(case, beside)
         return title
 
     def replay(self, case: str) -> str:
-        """The command that tries a case again; of a real device, with the files at hand."""
-        if self.results["emulated"]:
-            return f"ttcs certify --replay {quote(str(self.of.place))} {quote(case)}"
-        role = self.results["role"]
-        files = "--capabilities CAPABILITIES.yaml --bench BENCH.yaml"
-        return f"ttcs certify --profile {role} {files} --case {quote(case)} --out NEW"
+        """The command that tries a case again."""
+        return replay(self.results, str(self.of.place), case)
 
     def _record(self, case: str) -> Record:
         trial = self.of.evidence.trials.get(case)
@@ -131,19 +126,26 @@ class Certified:
                     )
 
 
-def standing_of(clause: Mapping[str, Any]) -> Standing:
-    """How far a clause of `results.json` was tested."""
-    if clause["verdict"] == Verdict.NOT_APPLICABLE:
-        return "not-applicable"
-    if clause["checks"]:
-        return "judged"
-    return "not-tested" if set(clause["verified_by"]) & set(TESTED) else "vouched"
+def replay(results: Mapping[str, Any], place: str, case: str) -> str:
+    """The command that tries a case again; of what is not emulated, with the files at hand."""
+    if results["emulated"]:
+        return f"ttcs certify --replay {quote(place)} {quote(case)}"
+    if results["role"] in SYSTEMS:
+        files = "--role source-system --target TARGET.yaml"
+        return f"ttcs certify {files} --case {quote(case)} --out NEW"
+    files = "--capabilities CAPABILITIES.yaml --bench BENCH.yaml"
+    return f"ttcs certify --profile {results['role']} {files} --case {quote(case)} --out NEW"
 
 
-def guards(clause: Mapping[str, Any]) -> list[tuple[str, Text]]:
-    """The faults whose mutants the clause is known to find, with their titles."""
+def guards(clause: Mapping[str, Any]) -> list[tuple[str, Text, bool]]:
+    """The mutants that guard a clause, with the titles of their faults, and whether it really found
+    them, by the figures in the bundle: these first, then what only the ledger names."""
     known = faults()
+    killed = clause["killed"]
+    found = {name.partition("-")[0] for name in killed}
+    only_named = [name for name in clause["mutants"] if name not in found]
     return [
-        (name, known[name].title if name in known else Text(name, name))
-        for name in clause["mutants"]
+        (name, known[fault].title if fault in known else Text(name, name), name in killed)
+        for name in (*killed, *only_named)
+        for fault in (name.partition("-")[0],)
     ]

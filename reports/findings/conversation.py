@@ -24,8 +24,9 @@ _SPANS: Final[tuple[tuple[Name, tuple[tuple[What, What], ...]], ...]] = (
 )
 DONE: Final[tuple[What, ...]] = (
     *("power-off", "power-on", "link-off", "link-on", "broker-off", "broker-on"),
-    *("server-mute", "server-back", "booted", "restarting", "disconnected", "connected"),
-    *("sounds", "silent", "shown", "deaf"),
+    *("server-off", "server-on", "server-mute", "server-back"),
+    *("booted", "restarting", "disconnected", "connected"),
+    *("sounds", "silent", "shown", "deaf", "asked"),
 )
 
 
@@ -82,15 +83,20 @@ _ALWAYS: Final = ("orders", "answers")
 
 
 def wire(record: Record, most: int) -> tuple[Sequence[Word], int]:
-    """The first and the last words of a case, and how many between them are left out.
+    """At most so many words of a case, in their order, and how many between them are left out.
 
-    `most` is even.
+    The first and the last are kept, and then what was told and what happened before what the device
+    said: the order that a finding is about may be anywhere.
     """
     words = list(_words(record))
-    if len(words) <= most:
-        return words, 0
-    half = most // 2
-    return [*words[:half], *words[-half:]], len(words) - most
+    ends = most // 4
+
+    def rank(at: int) -> tuple[bool, int]:
+        from_end = min(at, len(words) - 1 - at)
+        return words[at].way == "<" and from_end >= ends, from_end
+
+    kept = sorted(sorted(range(len(words)), key=rank)[:most])
+    return [words[at] for at in kept], len(words) - len(kept)
 
 
 def _words(record: Record) -> Iterator[Word]:
@@ -102,6 +108,10 @@ def _words(record: Record) -> Iterator[Word]:
                 yield Word(at_ms, ">", _short(detail.get("topic")), _short(detail.get("payload")))
             case "said":
                 yield Word(at_ms, "<", _short(detail.get("topic")), _short(detail.get("payload")))
+            case "asked":
+                answer = detail.get("answer")
+                said = "–" if answer is None else answer
+                yield Word(at_ms, "-", "asked", _short(f"{detail.get('name')}: {said}"))
             case what if what in DONE:
                 yield Word(at_ms, "-", what, _short(detail.get("item")))
 

@@ -26,7 +26,7 @@ CLOCK: Final = "times-in-utc-seconds"
 BY_THE_CLOCK: Final = frozenset(
     {
         *("programme-on-time", "normal-at-its-time", "nothing-unasked"),
-        *("log-times-true", "log-tells-what-was-heard"),
+        *("log-times-true", "log-tells-what-was-heard", "log-of-update"),
     }
 )
 """The checks that a device with a wrong clock cannot pass, whatever else it does."""
@@ -61,11 +61,13 @@ class Blocked:
 
 def failures(results: Mapping[str, Any]) -> tuple[Failure, ...]:
     """The failures of a `results.json`, those that decide first."""
-    by_check: dict[tuple[str, str], list[tuple[Mapping[str, Any], Mapping[str, Any]]]] = {}
+    by_check: dict[tuple[str, ...], list[tuple[Mapping[str, Any], Mapping[str, Any]]]] = {}
     for clause, check in _checks(results):
         if check["verdict"] == Verdict.FAIL:
-            by_check.setdefault((check["case"], check["check"]), []).append((clause, check))
-    wrong_clock = any(check == CLOCK for _, check in by_check)
+            # What no case showed is of its clause alone.
+            of = () if check["case"] else (clause["id"],)
+            by_check.setdefault((check["case"], check["check"], *of), []).append((clause, check))
+    wrong_clock = any(check == CLOCK for _, check, *_ in by_check)
     found = [
         Failure(
             case,
@@ -77,7 +79,7 @@ def failures(results: Mapping[str, Any]) -> tuple[Failure, ...]:
             all(check["waived"] for _, check in told),
             _follows(name, Reason(told[0][1]["reason"]), wrong_clock),
         )
-        for (case, name), told in by_check.items()
+        for (case, name, *_), told in by_check.items()
     ]
     return tuple(sorted(found, key=lambda each: (each.waived, each.follows is not None)))
 

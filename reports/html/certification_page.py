@@ -5,10 +5,12 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from conformance import limits
 from conformance.certified import NO_CERTIFICATE, SCOPE
 from conformance.verdicts import Verdict
 from reports import certification_report_words as own
 from reports import certification_words as words
+from reports.certification_subject import bench, subject
 from reports.findings.certified import Certified, guards
 from reports.html import bilingual
 from reports.html.rendering import FOLDER, environment, font_faces, hash_of
@@ -29,6 +31,8 @@ def page(found: Certified, language: Language) -> bytes:
     shown = template.render(
         found=found,
         results=of.results,
+        subject=subject(of.evidence.plan.role),
+        bench=bench(of.evidence.plan),
         plan=of.evidence.plan,
         seal=of.seal,
         digests=of.digests,
@@ -49,13 +53,16 @@ _WORDS: Final[Mapping[str, Any]] = {
     "count": bilingual.count,
     "time": bilingual.time,
     "guards": guards,
+    "BY": words.BY,
     "BLOCKED": own.BLOCKED,
     "CAPABILITIES": own.CAPABILITIES,
     "CAUSES": own.CAUSES,
     "FOLLOWS": own.FOLLOWS,
+    "GUARDS": own.GUARDS,
     "HAPPENED": own.HAPPENED,
     "LANES": own.LANES,
     "LEVELS": own.LEVELS,
+    "LIMITS": limits.NAMES,
     "MARKS": MARKS,
     "METHODS": words.METHODS,
     "MOST_FAILURES": MOST_FAILURES,

@@ -14,7 +14,7 @@ MAX_ROWS: Final = 40_000
 MAX_COLUMNS: Final = 100
 MAX_CHARACTERS: Final = 1_000
 
-_DELIMITERS: Final = (",", ";", "\t")
+DELIMITERS: Final = (",", ";", "\t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,15 @@ class Table:
     rows: tuple[Row, ...]
 
 
-def from_csv(file: str, source: bytes) -> Table:
+def from_csv(file: str, source: bytes, delimiter: str | None = None) -> Table:
     """The table in a CSV file, parted by commas, semicolons or tabs; raises `BadInput`.
 
-    The delimiter is the one that parts the first lines into most cells.
+    Unless one is named, the delimiter is the one that parts the first lines into most cells.
     """
     text = decode_utf8(file, source)
     first = text[:10_000]
-    delimiter = max(_DELIMITERS, key=first.count)
-    return Table("", rows_of(file, _lines(file, text, delimiter)))
+    chosen = delimiter or max(DELIMITERS, key=first.count)
+    return Table("", rows_of(file, _lines(file, text, chosen)))
 
 
 def rows_of(file: str, lines: Iterator[tuple[int, Sequence[str]]]) -> tuple[Row, ...]:

@@ -85,6 +85,7 @@ class Program:
         "_waits",
         "_wake",
         "device",
+        "is_updating",
         "member",
         "number",
     )
@@ -97,6 +98,7 @@ class Program:
         self._ghost: Wires | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._back_off = self._waits = 0
+        self.is_updating = False
         self._wake: asyncio.TimerHandle | None = None
 
     @property
@@ -255,6 +257,14 @@ class Program:
         self.happen(LinkBack())
         if self.device.is_up and not had_link:
             self.connect_later()
+
+    def update(self, length_ms: int) -> None:
+        """Take new software for so long, and go on working."""
+        self.is_updating = True
+        asyncio.get_running_loop().call_later(length_ms / 1000, self._updated)
+
+    def _updated(self) -> None:
+        self.is_updating = False
 
     def take(self, at_ms: int, topic: str, payload: bytes) -> None:
         """Do what a message says that arrived then."""

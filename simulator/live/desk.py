@@ -3,12 +3,14 @@
 import asyncio
 import time
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
 import pyotp
 
 from scenarios.problems import one_line
+from scenarios.units import VIETNAM_TIME
 from simulator.live.people import Account
 
 TIMEOUT_S = 60.0
@@ -21,11 +23,32 @@ _LATER_PERHAPS = frozenset({"confirmation-needed", "wrong-code"})
 
 
 class Refused(Exception):
-    """The source system said no; the text is one line."""
+    """The source system said no, with this HTTP status; the text is one line."""
+
+    def __init__(self, why: str, status: int = 0) -> None:
+        """Why, and the status: 0 where there was no answer at all."""
+        super().__init__(why)
+        self.status = status
 
 
 class NotAnswered(Exception):
-    """The source system was not reached, or had a fault of its own; another try may do."""
+    """The source system was not reached (status 0), or had a fault of its own; another try may
+    do."""
+
+    def __init__(self, why: str, status: int = 0) -> None:
+        """Why, and the status."""
+        super().__init__(why)
+        self.status = status
+
+
+def moment(ms: int) -> datetime:
+    """An instant since the epoch as people in Viet Nam write it."""
+    return (datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=ms)).astimezone(VIETNAM_TIME)
+
+
+def instant(ms: int) -> str:
+    """The same as the interface has it."""
+    return moment(ms).isoformat(timespec="milliseconds")
 
 
 class Desk:
@@ -44,9 +67,19 @@ class Desk:
     async def close(self) -> None:
         """Log out, where that can be done."""
         with suppress(Refused, NotAnswered):
-            if "authorization" in self._client.headers:
-                await self._once("DELETE", "/sessions", None)
+            await self.log_out()
         await self._client.aclose()
+
+    async def log_in(self) -> None:
+        """Begin another session; raises `Refused` and `NotAnswered`."""
+        await self._log_in()
+
+    async def log_out(self) -> None:
+        """End the session, if there is one; raises `Refused` and `NotAnswered`."""
+        if "authorization" in self._client.headers:
+            await self._once("DELETE", "/sessions", None)
+            self._client.headers.pop("authorization", None)
+            self._confirmed_s = None
 
     async def ask(self, method: str, path: str, body: object = None) -> Any:
         """What the source system answers; raises `Refused` and `NotAnswered`."""
@@ -114,10 +147,10 @@ class Desk:
         if code in _LATER_PERHAPS:
             self._confirmed_s = None
         if answer.status_code in (429, *range(500, 600)) or code in _LATER_PERHAPS:
-            raise NotAnswered(why)
+            raise NotAnswered(why, answer.status_code)
         if answer.status_code == 401 and path != "/sessions":
-            raise _LoggedOut(why)
-        raise Refused(why)
+            raise _LoggedOut(why, answer.status_code)
+        raise Refused(why, answer.status_code)
 
 
 class _LoggedOut(Refused):

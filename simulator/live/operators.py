@@ -8,13 +8,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 from scenarios.scenario import Bulletin, Scenario
-from scenarios.units import VIETNAM_TIME
 from simulator.live import spoken
 from simulator.live.deeds import CancelOrder, Deed, GiveOrder, MakeSlot, in_words
-from simulator.live.desk import Desk, NotAnswered, Refused
+from simulator.live.desk import Desk, NotAnswered, Refused, instant, moment
 from simulator.live.people import People
 
 RETRY_S = 0.5
@@ -103,7 +101,7 @@ class Operators:
 
     async def log_rows(self, since_ms: int, until_ms: int) -> str:
         """The source system's play log of that time as CSV; raises `Refused`, `NotAnswered`."""
-        since, until = _instant(since_ms), _instant(until_ms)
+        since, until = instant(since_ms), instant(until_ms)
         path = f"/play-logs.csv?since={since}&until={until}"
         return str(await self._approver.read(path.replace("+", "%2B")))
 
@@ -160,9 +158,9 @@ class Operators:
             "area": in_words(self.scenario, bulletin.to),
             "times": len(deed.plays),
             "gap_ms": bulletin.gap_ms if len(deed.plays) > 1 else 0,
-            "not_before": _instant(begin_ms + first.not_before_ms) if has_instant else None,
+            "not_before": instant(begin_ms + first.not_before_ms) if has_instant else None,
             "valid_ms": deed.valid_ms,
-            "end_by": None if first.end_by_ms is None else _instant(begin_ms + first.end_by_ms),
+            "end_by": None if first.end_by_ms is None else instant(begin_ms + first.end_by_ms),
             "play_order": bulletin.order,
             "duration_ms": bulletin.sound.length_ms,
             "outside_hours": True,
@@ -171,7 +169,7 @@ class Operators:
 
     async def _slot(self, deed: MakeSlot, begin_ms: int) -> None:
         slot = deed.slot
-        begins = _moment(begin_ms + deed.begins_ms)
+        begins = moment(begin_ms + deed.begins_ms)
         asked = {
             "id": f"{self.prefix}{deed.id}",
             "name": slot.id,
@@ -229,11 +227,3 @@ class Operators:
             kept = await self._composer.upload("audio", content)
             self._sounds[length_ms] = kept["sha256"]
         return self._sounds[length_ms]
-
-
-def _moment(ms: int) -> datetime:
-    return (datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=ms)).astimezone(VIETNAM_TIME)
-
-
-def _instant(ms: int) -> str:
-    return _moment(ms).isoformat(timespec="milliseconds")

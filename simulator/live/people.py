@@ -75,6 +75,15 @@ def engaged(server: str, administrator: Account) -> Iterator[People]:
                 _asked(client, "PUT", f"/people/{one.id}", asked, token)
 
 
+def hired(
+    server: str, administrator: Account, login: str, roles: Sequence[str], unit: Mapping[str, str]
+) -> Account:
+    """One person more, with roles in a unit (`level`, `code`); raises `NotStarted`."""
+    with _asking(server) as client:
+        token = _token(client, administrator)
+        return _created(client, token, (login, roles), unit).account
+
+
 @dataclass(frozen=True, slots=True)
 class _Created:
     id: str

@@ -93,7 +93,8 @@ _EMERGENCY_FAULTS: Final = (
     Outage(("fibre",), _ALL, 14 * HOUR_MS, Spread(1 * HOUR_MS, 4 * HOUR_MS), _ASSUMED, 50_000),
 )
 
-_TARGETS: Final = ("PROFILE-T4-P95", "PROFILE-REACH-ONLINE", "PROFILE-WRONG-AREA")
+_ORDINARY_TARGETS: Final = ("PROFILE-QUIET-HOURS", "PROFILE-WRONG-AREA")
+_EMERGENCY_TARGETS: Final = ("PROFILE-T4-P95", "PROFILE-REACH-ONLINE", "PROFILE-WRONG-AREA")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,13 @@ def days(plan: Plan, year: int, communes: Sequence[PhaseCommune]) -> Days | None
     if not fleet:
         return None
 
-    def day(vi: str, en: str, bulletin: Bulletin, faults: tuple[Outage, ...]) -> Scenario:
+    def day(
+        vi: str,
+        en: str,
+        bulletin: Bulletin,
+        faults: tuple[Outage, ...],
+        targets: tuple[str, ...],
+    ) -> Scenario:
         return Scenario(
             title=Text(f"{vi}, cuối năm {year}", f"{en}, end of {year}"),
             era=plan.era,
@@ -125,7 +132,7 @@ def days(plan: Plan, year: int, communes: Sequence[PhaseCommune]) -> Days | None
             programme=_PROGRAMME,
             bulletins=(bulletin,),
             faults=faults,
-            targets=tuple(map(TargetRequest, _TARGETS)) if bulletin is _EMERGENCY else (),
+            targets=tuple(map(TargetRequest, targets)),
             server=Server(uplink_bit_s=UNLIMITED_BIT_S),
             hours=Hours(5 * HOUR_MS, 21 * HOUR_MS, _ASSUMED),
             households=Households(
@@ -134,6 +141,12 @@ def days(plan: Plan, year: int, communes: Sequence[PhaseCommune]) -> Days | None
         )
 
     return Days(
-        day("Ngày thường", "An ordinary day", _NOTICE, _ORDINARY_FAULTS),
-        day("Ngày có tin khẩn cấp", "A day with an emergency", _EMERGENCY, _EMERGENCY_FAULTS),
+        day("Ngày thường", "An ordinary day", _NOTICE, _ORDINARY_FAULTS, _ORDINARY_TARGETS),
+        day(
+            "Ngày có tin khẩn cấp",
+            "A day with an emergency",
+            _EMERGENCY,
+            _EMERGENCY_FAULTS,
+            _EMERGENCY_TARGETS,
+        ),
     )

@@ -1,14 +1,16 @@
 """Records written by hand, and devices tried on the virtual clock."""
 
+from functools import partial
+
 import pytest
 
 from conformance.bench import virtual_time
 from conformance.bench.emulated import EmulatedBench, conformant
+from conformance.bench.signed import wires
+from conformance.exploration.searching import exploring
 from conformance.record import Happening, Record
 from conformance.trial import tried
 from scenarios import profiles
-from simulator.dialects.reference import Reference
-from simulator.dialects.reference_server import ReferenceServer
 
 
 @pytest.fixture
@@ -26,9 +28,14 @@ def trial():
     """What becomes of a case with a device: conformant, unless `make` builds another."""
 
     def one(case, profile="speaker-reference", make=conformant):
+        can = ("cancel", "schedules", "link", "codec_mp3")
+        return exploring(partial(once, profile, make), can)(case, "t")
+
+    def once(profile, make, case, prefix):
         async def main():
-            bench = EmulatedBench(profiles.load(profile), Reference(), make)
-            return await tried(case, bench, ReferenceServer(bench.now_ms), "t")
+            dialect, server = wires(case.signed)
+            bench = EmulatedBench(profiles.load(profile), dialect, make)
+            return await tried(case, bench, server(bench.now_ms), prefix)
 
         return virtual_time.run(main())
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date
+from shutil import rmtree
 
 import pytest
 
@@ -14,11 +15,12 @@ from conformance.certify_bundle import CertifyBundle
 from conformance.certifying import Asked, certify
 from conformance.clauses import ledger
 from conformance.mutants.made import MUTANTS
+from conformance.mutants.variants import NOTHINGS
 from conformance.plan import decoded, encoded
 from conformance.seal import examine
 from conformance.signing import new_private
 from conformance.suites import CASES
-from conformance.verdicts import Reason, Verdict
+from conformance.verdicts import Lifecycle, Reason, Verdict
 from conformance.waivers import Waiver
 from scenarios.problems import BadInput
 from scenarios.scenario import Text
@@ -53,6 +55,32 @@ def test_the_circular_is_never_said_to_bind_converters_and_boards(tmp_path):
     for role, bound in (("ip-speaker", False), ("fm-converter", True), ("e-board", True)):
         told = done(tmp_path / role, asked(role, chosen=()))
         assert ("39/2020" in json.dumps(told["notes"], ensure_ascii=False)) is bound
+
+
+@pytest.mark.parametrize("device", [{}, {"make": NOTHINGS["does-nothing"]}], ids=["right", "idle"])
+def test_an_experimental_profile_tells_findings_and_no_verdict_over_all(tmp_path, device):
+    bench = Description("test", demo.EMULATED["station-software"], demo.PERMITS)
+    wanted = replace(asked(), declared=demo.declaration("station-software"), bench=bench)
+    told = done(tmp_path / "out", wanted, **device)
+    assert (told["verdict"]["verdict"], told["verdict"]["reason"]) == (
+        Verdict.NOT_APPLICABLE,
+        Reason.EXPERIMENTAL_PROFILE,
+    )
+    assert told["verdict"]["sentence"]["en"].startswith("NO OVERALL VERDICT (experimental profile)")
+    assert "Experimental profile" in told["notes"][1]["en"]
+    judged = {c["verdict"] for c in told["clauses"] if c["checks"] and c["level"] == "MUST"}
+    assert len(told["clauses"]) > 40
+    assert (Verdict.FAIL in judged) is bool(device)
+    assert (Verdict.PASS in judged) is not bool(device)
+
+
+def test_trouble_with_an_experimental_profile_stays_trouble(tmp_path):
+    declared = demo.declaration("station-software")
+    told = done(
+        tmp_path / "out",
+        asked(declared=declared, chosen=(), waivers=(waiver("X", "0" * 16),)),
+    )
+    assert told["verdict"]["verdict"] is Verdict.ERROR
 
 
 def test_cases_left_out_are_planned_and_keep_it_from_conforming(tmp_path):
@@ -234,6 +262,25 @@ def test_waived_failures_are_told_and_no_longer_decide(tmp_path):
     assert one_less["verdict"]["verdict"] is Verdict.FAIL
 
 
+def test_a_waiver_that_names_another_clause_than_its_failure_is_unused(tmp_path):
+    clause, check = failures(broken(tmp_path / "1"))[0]
+    told = broken(tmp_path / "2", waivers=(waiver(f"{clause}-OTHER", check["failure"]),))
+    assert (told["verdict"]["verdict"], told["verdict"]["waived"]) == (Verdict.ERROR, 0)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"trouble": "OSError: gone"}, {"lifecycle": Lifecycle.ABORTED}],
+    ids=["trouble", "cut"],
+)
+def test_a_case_that_the_harness_had_trouble_with_has_no_result(tmp_path, monkeypatch, wrong):
+    try_one = certifying._on_virtual_clock
+    monkeypatch.setattr(certifying, "_on_virtual_clock", lambda *a: replace(try_one(*a), **wrong))
+    told = done(tmp_path / "out", asked(chosen=FEW))
+    assert set(FEW) <= set(told["verdict"]["without_result"])
+    assert told["verdict"]["verdict"] in (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.NOT_RUN)
+
+
 def test_a_waiver_for_nothing_is_an_error(tmp_path):
     told = done(tmp_path / "out", asked(chosen=FEW, waivers=(waiver("X", "0" * 16),)))
     assert (told["verdict"]["verdict"], told["verdict"]["reason"]) == (
@@ -255,3 +302,36 @@ def test_expired_or_of_another_device_is_refused(changed, said):
     with pytest.raises(BadInput, match=said):
         waivers.check_valid(given, device, date(2026, 6, 1), "w.yaml")
     waivers.check_valid((waiver("X", "0" * 16),), device, date(2026, 6, 1), "w.yaml")
+
+
+@pytest.mark.parametrize(
+    "meddle",
+    [
+        lambda place: rmtree(place),
+        lambda place: (place / "plan.json").unlink(),
+        lambda place: (place / "cases" / FEW[0] / "record.jsonl").write_text(""),
+        lambda place: (place / "cases" / "added.json").write_text("{}"),
+    ],
+    ids=["removed", "plan-removed", "record-changed", "file-added"],
+)
+@pytest.mark.parametrize("when", ["between-cases", "after-judging"])
+def test_what_is_no_longer_as_it_was_written_is_never_sealed(tmp_path, monkeypatch, meddle, when):
+    place = tmp_path / "out"
+    if when == "after-judging":
+        finish = CertifyBundle.finish
+
+        def meddled(self, *given):
+            meddle(place)
+            return finish(self, *given)
+
+        monkeypatch.setattr(CertifyBundle, "finish", meddled)
+
+    def progress(number, of, case):
+        if when == "between-cases" and number == 2:
+            meddle(place)
+
+    with pytest.raises(OSError, match=r"changed meanwhile|events\.jsonl"):
+        certify(asked(chosen=FEW), place, new_private(), progress)
+    assert not (place / "signature.dsse.json").exists()
+    if (place / "manifest.json").exists():
+        assert json.loads((place / "manifest.json").read_bytes())["lifecycle"] == "aborted"

@@ -169,6 +169,59 @@ def test_what_the_planning_documents_ask_for(name):
         assert target.threshold == targets.Threshold("share", comparison, Fraction(percent, 100))
 
 
+ROLLOUT_MEASURES = {
+    "BD-PA-100": "covering-of-communes",
+    "BD-BOARD-WARD-100": "boards-of-urban",
+    "BD-BOARD-COMMUNE-70": "boards-of-rural",
+    "BD-BIGBOARD-TOWN-100": "big-boards-of-towns",
+    "BD-BIGBOARD-DISTRICT-80": "big-boards-of-districts",
+    "BD-HTTTN-2023": "source-system",
+    "BD-CONVERT-100": "converted-of-first-stock",
+    "BD-ONE-PER-COMMUNE": "one-system-of-communes",
+    "BD-25PCT-YEAR": "converted-in-year-of-first-stock",
+    "BD-ORDER-WORST-FIRST": "out-of-order",
+    "QB-STATION-100": "upgraded-of-communes",
+    "QB-IP-50": "ip-of-communes",
+    "QB-BOARD-50": "boards-of-communes",
+    "A23-S1": "ip-of-communes",
+    "A23-S3": "boards-of-communes",
+    "A23-S5": "big-boards-of-districts",
+    "A23-S6": "source-system",
+    "G24-2": "upgraded-of-communes",
+}
+COUNTED = {
+    "BD-WEB-WARD-100": "websites-of-urban",
+    "BD-WEB-COMMUNE-70": "websites-of-rural",
+    "BD-STAFF-100": "staff-trained",
+    "QB-WEB-100": "websites-of-communes",
+    "A23-S2": "websites-of-communes",
+    "G24-5": "staff-trained",
+}
+READ_AS = {
+    "BD-HTTTN-2023": targets.Threshold("share", "at least", 1),
+    "BD-ORDER-WORST-FIRST": targets.Threshold("count", "at most", 0),
+}
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_what_a_rollout_shows(name):
+    target = targets.load(name)
+    assert target.rollout == ROLLOUT_MEASURES.get(name)
+    assert target.counted == COUNTED.get(name)
+    assert target.read_as == READ_AS.get(name)
+    assert target.rollout_threshold == (target.threshold or target.read_as)
+    if target.read_as:
+        assert "(inferred)" in target.note.en
+
+
+def test_every_planning_document_by_the_name_of_its_file():
+    found = targets.documents()
+    assert {name: len(them) for name, them in found.items()} == {
+        "plan-binh-dinh": 48, "plan-quang-binh": 20, "action-2023": 11, "guidance-2024": 8,
+    }  # fmt: skip
+    assert {target.id for them in found.values() for target in them} == {*PLANS}
+
+
 def test_no_id_is_in_two_files():
     folder = resources.files(targets)
     found = [
@@ -253,7 +306,7 @@ def test_a_document_says_once_what_all_its_targets_share():
 
 FIELDS = (
     "expected the fields title, section, subject, metric, ways, measure, threshold, sample, "
-    "deadlines, rests_on, mark, source, note"
+    "deadlines, rests_on, rollout, counted, read_as, mark, source, note"
 )
 
 
@@ -285,6 +338,15 @@ FIELDS = (
          "measure, and a measure with the way run"),
         ("    threshold: {comparison: at most, unit: ms, limit: 4s}\n", "",
          "threshold: is missing, expected a threshold for the measure"),
+        ("[run]", "[run, rollout]", "ways: is run, rollout, expected the way rollout with a "
+         "rollout's measure, and that with the way rollout"),
+        ("sample: 59", "rollout: source-system", "ways: is run, expected the way rollout with a "
+         "rollout's measure, and that with the way rollout"),
+        ("sample: 59", "counted: pages", 'counted: is "pages", expected one of websites-of-urban, '
+         "websites-of-rural, websites-of-communes, staff-trained"),
+        ("sample: 59", "read_as: {comparison: at least, unit: share, limit: 100%}", "read_as: is "
+         "given, expected a reading only of what a rollout shows and the document gives no figure "
+         "for"),
         ("    mark: V\n", "", f"mark: is missing, {FIELDS}"),
         ("mark: V", "mark: V\n    law: 1", f"law: is an unknown field, {FIELDS}"),
         ('en: "one"', 'en: " "', 'title.en: is " ", expected words'),

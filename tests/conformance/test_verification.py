@@ -159,6 +159,7 @@ def test_a_clause_made_lighter_after_the_plan_is_caught(sealed):
     ("old", "new", "said"),
     [
         (b'"order": "', b'"order": "x', "another run"),
+        (b'"item": "', b'"item": "x', "another run"),
         (b'"what": "answer"', b'"what": "status"', "without the answer that shows life"),
         (b'"at_ms": 1', b'"at_ms": "1', "record.jsonl:1"),
         (b'"what": "told"', b'"what": "tolled"', "no happening"),
@@ -171,6 +172,14 @@ def test_a_record_that_no_bench_wrote_is_not_judged(sealed, old, new, said):
     assert found.by_then.verdict is None
     assert said in found.by_then.why_not
     assert found.exit_status == 3
+
+
+def test_a_record_of_another_case_of_the_same_run_is_not_judged(sealed):
+    files, signer = sealed
+    other = files["cases/cancel-sounding/record.jsonl"]
+    forged = signed_again(files | {RECORD: other})
+    found = verify(Contents(forged), [signer])
+    assert (found.by_then.verdict, found.exit_status) == (None, 3)
 
 
 DETAILS = st.dictionaries(
@@ -228,3 +237,13 @@ def test_a_zip_is_verified_as_its_folder(sealed, tmp_path):
         for name, content in files.items():
             archive.writestr(f"out/{name}", content)
     assert examine(read(tmp_path / "b.zip"), [signer]) == examine(Contents(files), [signer])
+
+
+def test_a_case_that_was_not_planned_is_not_judged(sealed):
+    """Though the holder of the key signs it: it was fixed first what is tried."""
+    files, signer = sealed
+    trial = json.loads(files["cases/emergency-at-once/trial.json"]) | {"case": "added"}
+    added = {"cases/added/trial.json": json_bytes(trial), "cases/added/record.jsonl": files[RECORD]}
+    found = verify(Contents(signed_again(files | added)), [signer])
+    assert (found.by_then.verdict, found.exit_status) == (None, 3)
+    assert "a case that was not planned" in found.by_then.why_not

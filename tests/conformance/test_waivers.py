@@ -1,9 +1,12 @@
 """The file of waivers, read strictly."""
 
+from datetime import date
+
 import pytest
 
 from conformance.bundle import json_bytes
-from conformance.waivers import parse, written
+from conformance.capabilities import Device
+from conformance.waivers import check_valid, parse, written
 from scenarios import strict_yaml
 from scenarios.problems import BadInput
 
@@ -50,3 +53,11 @@ def test_none_at_all_and_one_twice_are_refused():
         parsed("ttcs: 1\nwaivers: []\n")
     with pytest.raises(BadInput, match="each failure once"):
         parsed(GOOD + GOOD.partition("waivers:\n")[2])
+
+
+def test_however_long_a_device_is_named_the_message_stays_short():
+    given = parsed(GOOD.replace('"ABC"', f'"{"a" * 50_000}"'))
+    device = Device("ABC", "S2", "1", "2.3", None)
+    with pytest.raises(BadInput) as refused:
+        check_valid(given, device, date(2026, 6, 1), "w.yaml")
+    assert all(len(str(problem)) < 500 for problem in refused.value.problems)

@@ -200,3 +200,37 @@ def changed(tmp_path, bundle_of):
         return place
 
     return of
+
+
+@pytest.fixture(scope="session")
+def plan_bundle_of(tmp_path_factory):
+    """The bundle of a shipped plan, simulated a few times; `more` are options of `ttcs plan`."""
+    found = {}
+
+    def of(name="binh-dinh-2022-2025", *more):
+        if (name, more) not in found:
+            place = tmp_path_factory.mktemp("plans") / name
+            assert here("plan", name, "--replications", "40", "--out", place, *more)[0] == 0
+            found[name, more] = place
+        return found[name, more]
+
+    return of
+
+
+@pytest.fixture
+def changed_plan(tmp_path, plan_bundle_of):
+    """A copy of a plan's bundle in which a JSON file is another, and the manifest agrees."""
+
+    def of(change, file="results.json", name="binh-dinh-2022-2025", more=("--no-phases",)):
+        place = tmp_path / "changed-plan"
+        shutil.copytree(plan_bundle_of(name, *more), place)
+        data = json.loads((place / file).read_bytes())
+        change(data)
+        content = json.dumps(data).encode()
+        (place / file).write_bytes(content)
+        manifest = json.loads((place / "manifest.json").read_bytes())
+        manifest["files"][file]["sha256"] = sha256(content).hexdigest()
+        (place / "manifest.json").write_text(json.dumps(manifest))
+        return place
+
+    return of

@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -76,6 +77,25 @@ def test_the_demo_ends_open_and_verifies(place: Path, keys: tuple[Path, Path]) -
     code, out, _ = here("verify", "out", "--trust", public)
     assert code == 1
     assert "cases/emergency-at-once/record.jsonl: bị sửa / changed" in out
+
+
+def test_an_experimental_profile_ends_open_and_never_conforms(
+    place: Path, keys: tuple[Path, Path]
+) -> None:
+    private, public = keys
+    asked = ("certify", "--profile", "station-software", "--demo", "--key", private)
+    code, out, _ = here(*asked, "--out", "out")
+    assert code == 3
+    assert "NO OVERALL VERDICT (experimental profile)" in " ".join(out.split())
+    code, out, _ = here("verify", "out", "--trust", public)
+    assert code == 0
+    assert " ".join(out.split()).count("none: experimental profile") == 3
+    assert here("report", "out", "--format", "junit", "--out", "out.xml")[0] == 0
+    suite = ElementTree.parse(place / "out.xml").getroot()[0]
+    (whole,) = (each for each in suite if each.get("name") == "verdict")
+    assert whole.find("skipped") is not None
+    assert here("report", "out", "--out", "out.html")[0] == 0
+    assert "KHÔNG KẾT LUẬN CHUNG (hồ sơ thử nghiệm)" in (place / "out.html").read_text("utf-8")
 
 
 def test_json_of_each(place: Path, keys: tuple[Path, Path]) -> None:
@@ -266,7 +286,7 @@ def test_the_ledger_as_json_is_read_as_clauses(place: Path) -> None:
 
 def test_the_files_of_the_how_to_are_read(place: Path) -> None:
     text = (ROOT / "docs" / "how-to" / "certify-a-device.md").read_text("utf-8")
-    mine, bench, waivers = re.findall("```yaml\n(.*?)```", text, re.DOTALL)
+    mine, bench, _, waivers = re.findall("```yaml\n(.*?)```", text, re.DOTALL)
     clauses = (ROOT / "docs" / "reference" / "clauses.md").read_text("utf-8")
     (own,) = re.findall("```yaml\n(.*?)```", clauses, re.DOTALL)
     for name, content in (("mine", mine), ("bench", bench), ("waivers", waivers), ("own", own)):

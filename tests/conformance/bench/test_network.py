@@ -17,7 +17,9 @@ import trustme
 from conformance.bench import network
 from conformance.bench.description import Capture, Network
 from conformance.bench.listening import UNCERTAINTY_MS
+from conformance.bench.operators import Asking
 from conformance.case import judged
+from conformance.conversation import Conversation
 from conformance.record import Record
 from conformance.suites import CASES
 from conformance.trial import tried
@@ -238,7 +240,7 @@ def test_a_stranger_is_not_let_in(tmp_path, monkeypatch):
 def test_nothing_switches_the_power_of_a_real_device(tmp_path):
     bench = network.NetworkBench(real(tmp_path, Capture("none", None, 0, 0)))
     with pytest.raises(network.BenchTrouble, match="power"):
-        bench.cut_power()
+        asyncio.run(bench.cut_power())
 
 
 def test_two_runs_do_not_have_one_bench(tmp_path, monkeypatch):
@@ -267,9 +269,9 @@ def test_power_link_and_broker_are_taken_and_given_back(drive):
     async def course(talk):
         await talk.answered(talk.tell("play", talk.play("n", length_ms=30_000)))
         await talk.wait(2_000)
-        talk.cut_power()
+        await talk.cut_power()
         await talk.wait(1_000)
-        talk.restore_power()
+        await talk.restore_power()
         await there(talk, 2)
         talk.cut_link()
         assert not await talk.answered(talk.tell("cut", SetVolume(30)), 1_500)
@@ -295,6 +297,49 @@ def test_power_link_and_broker_are_taken_and_given_back(drive):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("process", "heard"), [(network.PROCESS, 1), (mutant("F06"), 0)])
+def test_the_process_takes_an_update_and_is_told_an_emergency_meanwhile(process, heard):
+    async def course(talk):
+        await talk.begin_update()
+        await talk.wait(500)
+        talk.tell("emergency", talk.play("e", "emergency", length_ms=2_000))
+        await talk.wait(6_000)
+
+    with network.running(emulating(), process) as bench:
+        record = heard_in(course, bench)
+    assert len(record.heard(record.told("emergency").item)) == heard
+
+
+class Says:
+    """An operator with one answer."""
+
+    by = "operator"
+
+    def __init__(self, answer):
+        self.answer, self.asked = answer, []
+
+    async def put(self, question, wait_s):
+        self.asked.append(question.id)
+        return "done" if question.kind == "done" else self.answer
+
+
+@pytest.mark.parametrize(("answer", "was_on"), [("ended", True), ("was-over", False)])
+def test_of_a_real_device_the_operator_begins_the_update_and_tells_its_end(answer, was_on):
+    async def main():
+        await bench.begin_update()
+        return await bench.update_ended()
+
+    operator = Says(answer)
+    asking = Asking("program", 0, ("unused",), Path(), 1_000)
+    none = Capture("none", None, 0, 0)
+    described = emulating(emulates=None, secret="x", sound=none, operator=asking)
+    bench = network.NetworkBench(described, operator=operator)
+    bench._observed = lambda *_: None
+    assert asyncio.run(main()) is was_on
+    assert operator.asked == ["update-begin", "update-end"]
+
+
+@pytest.mark.slow
 def test_ten_cases_pass_with_a_right_device_and_latency_is_measured():
     trials = asyncio.run(_all(TEN, [network.PROCESS] * len(TEN)))
     for trial in trials:
@@ -310,6 +355,38 @@ def test_mutants_are_killed():
     trials = asyncio.run(_all(list(KILLED), [mutant(name) for name in KILLED.values()]))
     for trial in trials:
         assert any(each.ok is False for each in seen(trial).values()), (trial.case, seen(trial))
+
+
+def test_a_password_that_the_device_says_is_understood_and_not_kept(monkeypatch):
+    """As in packets there are zeros in its place, so that these bear the record out."""
+    bench = network.NetworkBench(emulating(secret="its very own"))
+    talk = Conversation(bench, ReferenceServer(bench.now_ms), "n")
+    monkeypatch.setattr(bench, "_see", talk.observed)
+    said = {"ThoiDiemGui": 1, "GhiChu": "its very own", "TrucTuyen": True}
+    bench._said("ttcs/1/speaker-reference-1/note", json.dumps(said).encode(), False)
+    (kept,) = talk.record.of("said")
+    assert "very own" not in kept.detail["payload"]
+    assert kept.detail["payload"].encode() == json.dumps(said).encode().replace(
+        b"its very own", bytes(12)
+    )
+
+
+def test_packets_are_blanked_of_the_password_wherever_it_stands(monkeypatch):
+    async def course(talk):
+        await talk.wait(10)
+
+    blanked = []
+    end = network.Watch.end
+
+    def ended(watch, secrets):
+        blanked.extend(secrets)
+        return end(watch, secrets)
+
+    monkeypatch.setattr(network.Watch, "end", ended)
+    monkeypatch.setattr(network, "OPEN_S", 0.1)
+    with network.running(emulating(secret="its very own")) as bench:
+        heard_in(course, bench)
+    assert blanked == [b"its very own"]
 
 
 def test_its_facts_say_no_secret():

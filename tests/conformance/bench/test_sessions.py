@@ -1,5 +1,6 @@
 """What a client says when it connects, read from its first bytes."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from paho.mqtt.client import Client, MQTTv5, MQTTv311
@@ -32,6 +33,16 @@ def test_what_paho_says(version, keepalive_s, will, clean):
     }
     assert "a-secret" not in str(sessions.session(packet))
     assert all(sessions.session(packet[:end]) is None for end in range(len(packet)))
+
+
+@given(st.sampled_from([MQTTv311, MQTTv5]), st.booleans())
+def test_where_the_password_is(version, will):
+    packet = sent_by_paho(version, will=will)
+    start, end = sessions.password_place(packet + b"more")
+    assert packet[start:end] == b"a-secret"
+    for cut in range(len(packet)):
+        with pytest.raises(IndexError):
+            sessions.password_place(packet[:cut])
 
 
 @given(st.binary(max_size=200))

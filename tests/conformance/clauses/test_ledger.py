@@ -99,22 +99,22 @@ def test_how_a_clause_is_cited(name, said):
 
 def test_a_users_clause_is_laid_over():
     own = parsed(ONE)
-    whole = clauses.laid_over(ledger(), own, {"emergency-heard"})
+    whole = clauses.laid_over(ledger(), own, {"emergency-heard": None})
     assert whole["OWN-1"].cited().vi == "văn bản, Điều 7"
     assert set(whole) == {*ledger(), "OWN-1"}
 
 
 def test_a_users_clause_names_a_check_that_there_is():
     with pytest.raises(ValueError, match=r"^OWN-1: checks: no check is called emergency-heard$"):
-        clauses.laid_over(ledger(), parsed(ONE), {"other"})
+        clauses.laid_over(ledger(), parsed(ONE), {"other": None})
 
 
 def test_a_shipped_clause_is_changed_by_a_higher_revision_alone():
     text = ONE.replace("OWN-1", "TT39-C15")
     with pytest.raises(ValueError, match=r"^TT39-C15: revision: is 1, expected more than 1"):
-        clauses.laid_over(ledger(), parsed(text), {"emergency-heard"})
+        clauses.laid_over(ledger(), parsed(text), {"emergency-heard": None})
     newer = parsed(text.replace("    binds", "    revision: 2\n    binds"))
-    changed = clauses.laid_over(ledger(), newer, {"emergency-heard"})
+    changed = clauses.laid_over(ledger(), newer, {"emergency-heard": None})
     assert changed["TT39-C15"].place.en == "Art. 7"
 
 

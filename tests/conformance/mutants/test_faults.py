@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.clauses import ledger
+from conformance.clauses import SYSTEMS, ledger
 from conformance.mutants.faults import faults, parse
 from conformance.mutants.made import MUTANTS
 from scenarios import strict_yaml
@@ -34,8 +34,10 @@ def test_the_ledger_names_faults_that_have_mutants():
 
 
 def test_every_clause_that_checks_names_what_guards_it():
+    systems = {"source-system", *SYSTEMS}  # mutants of these are made apart from devices
     for clause in ledger().values():
-        assert bool(clause.checks) == bool(clause.mutants), clause.id
+        if not set(clause.binds) <= systems:
+            assert bool(clause.checks) == bool(clause.mutants), clause.id
 
 
 def test_a_fault_without_a_title():

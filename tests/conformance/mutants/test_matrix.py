@@ -56,3 +56,4 @@ def test_the_whole_matrix():
     devices = {name for name in tested if roles & set(ledger()[name].binds)}
     assert devices == set(matrix.kills(found)) & devices
     assert make_mutants_page.PLACE.read_text(encoding="utf-8") == make_mutants_page.rendered(found)
+    assert make_mutants_page.KILLED.read_text(encoding="utf-8") == make_mutants_page.figures(found)

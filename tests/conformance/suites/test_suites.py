@@ -2,11 +2,12 @@
 
 import pytest
 
+from conformance import cases as every
 from conformance.bench.emulated import EmulatedBench
 from conformance.case import judged
 from conformance.clauses import ledger
 from conformance.record import Happening, Record
-from conformance.suites import CASES, CHECKS
+from conformance.suites import CASES
 from conformance.verdicts import Lifecycle
 from simulator.emulator.program import Program
 
@@ -34,6 +35,8 @@ def test_a_conformant_device_passes(trial, profile, case):
     assert done.alive_after
     seen = judged(case, done.record)
     assert {name: (each.ok, each.says.en) for name, each in seen.items() if not each.ok} == {}
+    measured = {name: each.measured.name for name, each in seen.items() if each.measured}
+    assert measured == case.measures
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
@@ -77,7 +80,10 @@ def test_a_broken_bench_is_trouble_and_no_failure(trial, monkeypatch):
 
 
 def test_cases_and_ledger_name_the_same_checks():
-    assert {check for clause in ledger().values() for check in clause.checks} == CHECKS
+    assert {check for clause in ledger().values() for check in clause.checks} == set(every.CHECKS)
+    measured = {(n, case.measures.get(n)) for case in every.CASES.values() for n in case.checks}
+    assert measured == set(every.CHECKS.items()), "a check measures the same in all its cases"
+    assert len(every.CASES) > len(CASES)
 
 
 def test_case_ids_are_unique():

@@ -57,6 +57,18 @@ def test_of_many_words_the_first_and_the_last_are_told():
     assert left_out == 90
 
 
+def test_of_many_words_what_was_told_and_what_happened_is_kept_before_what_the_device_repeats():
+    states = [(at, "said", {"topic": "s", "payload": str(at)}) for at in range(0, 100, 2)]
+    order = (51, "told", {"topic": "c", "payload": "the emergency"})
+    words, left_out = wire(record(*states, order, (53, "sounds", {"item": "e"})), 10)
+    assert [word.text for word in words] == [
+        *("0", "2", "4", "6"),
+        *("the emergency", "e"),
+        *("92", "94", "96", "98"),
+    ]
+    assert left_out == 42
+
+
 def test_a_long_word_is_cut():
     ((word,), _) = wire(record((0, "raw", {"payload": "x" * 300_000})), 10)
     assert word.text == "x" * MOST_CHARACTERS + "…"

@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from conformance.sources import features as of_systems
 from reports.certification_report_words import (
     CAPABILITIES,
     CAUSES,
@@ -15,9 +16,10 @@ from reports.certification_report_words import (
     LANES,
     STANDINGS,
 )
-from reports.findings.certified import Certified, Standing, standing_of
+from reports.findings.certified import Certified
 from reports.findings.conversation import DONE, Name
 from reports.findings.failures import Cause
+from reports.findings.standing import Standing, standing_of
 from reports.html.certification_page import page
 
 
@@ -111,7 +113,8 @@ def test_what_is_not_tested_stands_apart_and_is_no_part_of_any_count(shown, brok
 @pytest.mark.parametrize(
     ("clause", "standing"),
     [
-        ({"checks": [1], "verdict": "fail", "verified_by": ["test"]}, "judged"),
+        ({"checks": [{"by": "tested"}], "verdict": "fail", "verified_by": ["test"]}, "judged"),
+        ({"checks": [{"by": "declared"}], "verdict": "fail", "verified_by": ["test"]}, "vouched"),
         ({"checks": [], "verdict": "not-run", "verified_by": ["measurement"]}, "not-tested"),
         ({"checks": [], "verdict": "not-run", "verified_by": ["inspection"]}, "vouched"),
         ({"checks": [], "verdict": "not-run", "verified_by": ["declaration"]}, "vouched"),
@@ -178,7 +181,8 @@ def test_nothing_comes_from_outside(shown):
 
 
 def test_everything_that_can_be_told_has_words(broken):
-    assert {each["name"] for each in broken.results["capabilities"]} == set(CAPABILITIES)
+    of_a_device = {each["name"] for each in broken.results["capabilities"]}
+    assert of_a_device | set(of_systems.FEATURES) == set(CAPABILITIES)
     assert set(get_args(Cause)) == set(CAUSES) == set(FOLLOWS)
     assert set(get_args(Name)) == set(LANES)
     assert set(DONE) == set(HAPPENED)

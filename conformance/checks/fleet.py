@@ -1,0 +1,246 @@
+"""What a judge asks of the fleet around a source system: which devices, when, and no others."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from conformance.case import Measured, Seen
+from conformance.record import Happening, Record
+from scenarios.scenario import Text
+
+Stretch = tuple[int, int | None]
+"""From when until when a device was heard; None where it had not ended with the record."""
+
+TOLERANCE_MS = 200
+"""How far off an instant of the fleet may be, where the order of two of them is judged."""
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """The fleet of a record; devices are named by their places in it. Raises `KeyError` where the
+    record has none."""
+
+    record: Record
+
+    @cached_property
+    def _roster(self) -> Happening:
+        return self.record.first("fleet")
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The devices, by their places."""
+        names: Sequence[str] = self._roster.detail["devices"]
+        return names
+
+    def of_communes(self, *communes: str) -> frozenset[int]:
+        """The places of the devices of some communes."""
+        all_of = self._roster.detail["communes"]
+        return frozenset(place for place, commune in enumerate(all_of) if commune in communes)
+
+    def addressed(self, name: str) -> frozenset[int]:
+        """The places of the devices that an order was given for; `KeyError` where it was not."""
+        area = self.record.first("told", name).detail["area"]
+        if area["everywhere"]:
+            return frozenset(range(len(self.names)))
+        named = frozenset(p for p, device in enumerate(self.names) if device in area["devices"])
+        return named | self.of_communes(*area["communes"])
+
+    def reached(self, name: str, action: str = "Play") -> Mapping[int, int]:
+        """When each device was told of an order, by its place."""
+        order, found = self.record.told(name).order, dict[int, int]()
+        for each in self.record.of("reached"):
+            if each.detail["order"] == order and each.detail["action"] == action:
+                times = zip(each.detail["devices"], each.detail["received_ms"], strict=True)
+                for place, after_ms in times:
+                    found.setdefault(place, each.at_ms + after_ms)
+        return found
+
+    def sounded(self, name: str) -> Mapping[int, list[Stretch]]:
+        """Where an order was heard, and when."""
+        order, found = self.record.told(name).order, dict[int, list[Stretch]]()
+        for each in self.record.of("sounded"):
+            if each.detail["order"] == order:
+                for place, stretch in _stretches(each):
+                    found.setdefault(place, []).append(stretch)
+        return found
+
+    def unasked(self) -> Iterator[tuple[int, str]]:
+        """What was heard that no order of the case, and none before it, had asked for."""
+        for each in self.record.of("sounded"):
+            if each.detail["order"] is None:
+                yield from ((place, each.detail["item"]) for place in each.detail["devices"])
+
+    def noted(self, name: str) -> Iterator[tuple[str, str]]:
+        """What devices noted of an order in their logs: the device, its own name of the entry."""
+        order = self.record.told(name).order
+        for each in self.record.of("noted"):
+            if each.detail["order"] == order:
+                entries = zip(each.detail["devices"], each.detail["entries"], strict=True)
+                yield from ((self.names[place], entry) for place, entry in entries)
+
+
+def heard_by_all(fleet: Fleet, name: str, vi: str, en: str) -> Seen:
+    """Every device that an order was given for was heard playing it."""
+    wanted, heard = fleet.addressed(name), fleet.sounded(name).keys()
+    missing = sorted(wanted - heard)
+    says = Text(
+        vi=f"{vi}: {len(wanted) - len(missing)}/{len(wanted)} thiết bị phát{_some(fleet, missing)}",
+        en=f"{en}: {len(wanted) - len(missing)}/{len(wanted)} devices heard"
+        f"{_some(fleet, missing, 'missing')}",
+    )
+    return Seen(bool(wanted) and not missing, says)
+
+
+def nobody_outside(fleet: Fleet, name: str, vi: str, en: str) -> Seen:
+    """No device that an order was not given for was told of it, or heard playing it."""
+    wanted = fleet.addressed(name)
+    outside = sorted((fleet.sounded(name).keys() | fleet.reached(name).keys()) - wanted)
+    others = len(fleet.names) - len(wanted)
+    says = Text(
+        vi=f"{vi}: {len(outside)}/{others} thiết bị ngoài địa bàn nhận lệnh hoặc phát"
+        f"{_some(fleet, outside)}",
+        en=f"{en}: {len(outside)}/{others} devices outside were told or heard"
+        f"{_some(fleet, outside, 'such as')}",
+    )
+    return Seen(not outside if others else None, says)
+
+
+def nobody_at_all(fleet: Fleet, name: str) -> Seen:
+    """No device was told of an order, or heard playing it."""
+    found = sorted(fleet.sounded(name).keys() | fleet.reached(name).keys())
+    says = Text(
+        vi=f"{name}: {len(found)} thiết bị nhận lệnh{_some(fleet, found)}",
+        en=f"{name}: {len(found)} devices were told{_some(fleet, found, 'such as')}",
+    )
+    return Seen(not found, says)
+
+
+def nothing_unasked(fleet: Fleet) -> Seen:
+    """Nothing was heard that nobody had asked for."""
+    found = list(fleet.unasked())
+    places = sorted({place for place, _ in found})
+    says = Text(
+        vi=f"{len(found)} lượt phát không ai yêu cầu{_some(fleet, places)}",
+        en=f"{len(found)} plays that nobody asked for{_some(fleet, places, 'at')}",
+    )
+    return Seen(not found, says)
+
+
+def heard_at(fleet: Fleet, name: str, early_ms: int, late_ms: int) -> Seen:
+    """Every device that was heard began at the instant that the order names."""
+    payload = json.loads(fleet.record.first("told", name).detail["payload"])
+    due_ms = payload["not_before_ms"]
+    begun = {place: min(f for f, _ in each) for place, each in fleet.sounded(name).items()}
+    wrong = sorted(
+        place for place, at_ms in begun.items() if not -early_ms <= at_ms - due_ms <= late_ms
+    )
+    spread = [at_ms - due_ms for at_ms in begun.values()] or [0]
+    says = Text(
+        vi=f"bắt đầu {min(spread)} đến {max(spread)} ms so với giờ đặt{_some(fleet, wrong)}",
+        en=f"begun {min(spread)} to {max(spread)} ms from the time set"
+        f"{_some(fleet, wrong, 'wrong:')}",
+    )
+    return Seen(not wrong if begun else None, says)
+
+
+def delivered_after(fleet: Fleet, names: Sequence[str], measurement: str, percentile: int) -> Seen:
+    """From an order's being asked for (T0) to its arrival at each device (T2), over all of these
+    orders; when the system had taken it (T1), and when it was heard (T4), is told beside."""
+    taken: list[int] = []
+    arrived: list[int] = []
+    heard: list[int] = []
+    for name in names:
+        told, wanted = fleet.record.told(name), fleet.addressed(name)
+        taken += [each.at_ms - told.at_ms for each in fleet.record.answers(told.order)]
+        arrived += [at - told.at_ms for place, at in fleet.reached(name).items() if place in wanted]
+        heard += [min(f for f, _ in each) - told.at_ms for each in fleet.sounded(name).values()]
+    if not arrived:
+        return Seen(None, Text("không thiết bị nào nhận lệnh", "no device was told"))
+    measured = Measured(measurement, tuple(sorted(arrived)), percentile=percentile)
+    figures = "; ".join(
+        f"T0–{point} p{percentile} {Measured(point, tuple(values), 0, percentile).value_ms} ms, "
+        f"max {max(values)} ms, n {len(values)}"
+        for point, values in (("T1", taken), ("T2", arrived), ("T4", heard))
+        if values
+    )
+    return Seen(True, Text(figures, figures), measured)
+
+
+def silent_after_cancel(fleet: Fleet, cancel: str, order: str, vi: str, en: str) -> Seen:
+    """Once its cancel has reached a device, the order is no longer heard there; and it reaches all
+    that had the order."""
+    cancelled = fleet.reached(order, "Cancel")
+    had = fleet.reached(order).keys()
+    asked_ms = fleet.record.told(cancel).at_ms
+    lacking = sorted(had - cancelled.keys())
+    late = sorted(
+        place
+        for place, stretches in fleet.sounded(order).items()
+        if place in cancelled
+        and any(
+            until_ms is None or until_ms > max(cancelled[place], asked_ms) + TOLERANCE_MS
+            for _, until_ms in stretches
+        )
+    )
+    says = Text(
+        vi=f"{vi}: lệnh hủy đến {len(had) - len(lacking)}/{len(had)} thiết bị"
+        f"{_some(fleet, lacking)}; {len(late)} thiết bị còn phát sau đó{_some(fleet, late)}",
+        en=f"{en}: the cancel reached {len(had) - len(lacking)}/{len(had)} devices"
+        f"{_some(fleet, lacking, 'missing')}; {len(late)} were heard after it"
+        f"{_some(fleet, late, 'such as')}",
+    )
+    return Seen(not lacking and not late if had else None, says)
+
+
+def cuts(fleet: Fleet, over: str, under: str, within_ms: int) -> Seen:
+    """Where one order was heard, another was silent meanwhile: from shortly after it began."""
+    upper, lower = fleet.sounded(over), fleet.sounded(under)
+    both = sorted(upper.keys() & lower.keys())
+    together = [
+        place
+        for place in both
+        if any(
+            from_ms < end_ms and (until_ms is None or until_ms > begin_ms + within_ms)
+            for begin_ms, end_ms in ((a, b) for a, b in upper[place] if b is not None)
+            for from_ms, until_ms in lower[place]
+        )
+    ]
+    says = Text(
+        vi=f"{len(both) - len(together)}/{len(both)} thiết bị ngừng tin thấp hơn"
+        f"{_some(fleet, together)}",
+        en=f"{len(both) - len(together)}/{len(both)} devices silenced the lower bulletin"
+        f"{_some(fleet, together, 'not')}",
+    )
+    return Seen(not together if both else None, says)
+
+
+def follows(fleet: Fleet, first: str, second: str) -> Seen:
+    """Where both were heard, the first had begun before the second did."""
+    one, two = fleet.sounded(first), fleet.sounded(second)
+    both = sorted(one.keys() & two.keys())
+    wrong = [p for p in both if min(f for f, _ in one[p]) > min(f for f, _ in two[p])]
+    says = Text(
+        vi=f"{len(both) - len(wrong)}/{len(both)} thiết bị phát đúng thứ tự{_some(fleet, wrong)}",
+        en=f"{len(both) - len(wrong)}/{len(both)} devices played them in this order"
+        f"{_some(fleet, wrong, 'not')}",
+    )
+    return Seen(not wrong if both else None, says)
+
+
+def _stretches(each: Happening) -> Iterator[tuple[int, Stretch]]:
+    detail = each.detail
+    for place, from_ms, until_ms in zip(
+        detail["devices"], detail["from_ms"], detail["until_ms"], strict=True
+    ):
+        end_ms = None if until_ms is None else each.at_ms + until_ms
+        yield place, (each.at_ms + from_ms, end_ms)
+
+
+def _some(fleet: Fleet, places: Sequence[int], word: str = "") -> str:
+    """The first of these devices, for people; nothing where there are none."""
+    if not places:
+        return ""
+    some = ", ".join(fleet.names[place] for place in places[:3])
+    more = ", …" if len(places) > 3 else ""
+    return f" ({f'{word} ' if word else ''}{some}{more})"

@@ -1,0 +1,1 @@
+"""Conversations that nobody wrote: drawn within limits, judged by what must hold."""

@@ -1,0 +1,1 @@
+"""A rollout plan held against the targets of the planning documents: how surely each is met."""

@@ -1,0 +1,30 @@
+"""The cases of source systems, one file for each group of clauses.
+
+To add one: write a function that drives (it is given a `sources.dealing.Dealing`: people act, time
+passes, the fleet does what it is told) and one that judges (it reads the record alone, by way of
+`checks.fleet.Fleet` and `checks.acts`, and yields one `Seen` for each check), and put both into a
+`Case` in `CASES` of a file here; name the file in `_GROUPS`. Then name the checks at the clauses
+that they show (`clauses/`): a test holds both to the same names. A case that needs a feature of
+`sources.features` says so in `needs`, one that kills, attacks or loads in `permits` (`restart`,
+`hostile`, `load`). Every bulletin is of status Test, and `Dealing.bulletin` makes it so.
+
+A case has the communes to itself while it runs, and leaves nothing sounding: it waits until what
+it sent has been played (`until_played`), or cancels it. The system, its fleet and its data are
+those of all cases: what one finds in the system's lists may be of another.
+"""
+
+from collections.abc import Mapping
+
+from conformance.case import Case
+from conformance.source_suites import approval, classes, emergencies, monitoring, play_log
+
+_GROUPS = (
+    emergencies.CASES,
+    classes.CASES,
+    approval.CASES,
+    play_log.CASES,
+    monitoring.CASES,
+)
+
+CASES: Mapping[str, Case] = {case.id: case for group in _GROUPS for case in group}
+"""All of them by id."""

@@ -1,0 +1,102 @@
+"""What is shown of devices: who is there, who is lost, and who came back."""
+
+from collections.abc import Iterator
+
+from conformance.case import PROVINCES, Case, Measured, Seen
+from conformance.checks.acts import answers_named, said_last
+from conformance.checks.fleet import Fleet
+from conformance.record import Record
+from conformance.sources.contract import APPROVER, DeviceStates, Done
+from conformance.sources.dealing import Dealing
+from scenarios.scenario import Text
+
+SHOWN_MS = 120_000
+"""How long a loss is waited for; how soon it must be shown is a matter of limits."""
+
+BACK_MS = 60_000
+ASKED_EVERY_MS = 1_000
+GONE = ("offline", "lost")
+LOSS = "loss_shown"
+
+
+async def _states(talk: Dealing) -> None:
+    await talk.do("states", APPROVER, DeviceStates())
+
+
+def _judge_states(record: Record) -> Iterator[tuple[str, Seen]]:
+    there = set(Fleet(record).record.first("fleet").detail["connected"])
+    shown = dict(said_last(record, "states"))
+    wrong = sorted(device for device in there if shown.get(device) != "online")
+    says = Text(
+        vi=f"{len(there) - len(wrong)}/{len(there)} thiết bị đang nối được hiển thị đúng",
+        en=f"{len(there) - len(wrong)}/{len(there)} connected devices are shown as online",
+    )
+    yield "source-shows-online", Seen(not wrong if there else None, says)
+
+
+async def _lost_and_back(talk: Dealing) -> None:
+    device = talk.watched
+    talk.cut_link([device])
+    await _shown(talk, device, GONE, SHOWN_MS)
+    talk.restore_link([device])
+    await _shown(talk, device, ("online",), BACK_MS)
+
+
+async def _shown(talk: Dealing, device: str, states: tuple[str, ...], within_ms: int) -> None:
+    """Ask again and again, until it is shown so."""
+    deadline_ms = talk.now_ms() + within_ms
+    while talk.now_ms() < deadline_ms:
+        found = await talk.do("state", APPROVER, DeviceStates((device,)))
+        if isinstance(found, Done) and found.said[0][1] in states:
+            return
+        await talk.wait(ASKED_EVERY_MS)
+
+
+def _judge_lost_and_back(record: Record) -> Iterator[tuple[str, Seen]]:
+    off_ms, on_ms = record.first("link-off").at_ms, record.first("link-on").at_ms
+    shown = [(e.at_ms, e.detail["said"][0][1]) for e in answers_named(record, "state")]
+    gone = [at_ms for at_ms, state in shown if off_ms < at_ms <= on_ms and state in GONE]
+    back = [at_ms for at_ms, state in shown if at_ms > on_ms and state == "online"]
+    if gone:
+        late_ms = gone[0] - off_ms
+        says = Text(vi=f"mất được hiển thị sau {late_ms} ms", en=f"loss shown after {late_ms} ms")
+        yield "source-shows-loss", Seen(True, says, Measured(LOSS, (late_ms,), ASKED_EVERY_MS))
+    else:
+        waited_ms = on_ms - off_ms
+        says = Text(
+            vi=f"mất {waited_ms} ms, vẫn hiển thị là có", en=f"lost for {waited_ms} ms, not shown"
+        )
+        yield "source-shows-loss", Seen(False, says)
+    says = Text(vi="thiết bị trở lại không được hiển thị", en="its return is not shown")
+    if back:
+        after_ms = back[0] - on_ms
+        says = Text(vi=f"trở lại sau {after_ms} ms", en=f"its return is shown after {after_ms} ms")
+    yield "source-shows-return", Seen(bool(back), says)
+
+
+CASES = (
+    Case(
+        "source-states",
+        1,
+        Text(vi="Trạng thái của mọi thiết bị đúng", en="The state of every device is true"),
+        PROVINCES,
+        ("source-shows-online",),
+        _states,
+        _judge_states,
+        needs=("device_states",),
+    ),
+    Case(
+        "source-device-lost",
+        1,
+        Text(
+            vi="Thiết bị mất và trở lại được hiển thị",
+            en="A device that is lost, and one that is back, is shown",
+        ),
+        PROVINCES,
+        ("source-shows-loss", "source-shows-return"),
+        _lost_and_back,
+        _judge_lost_and_back,
+        needs=("device_states",),
+        measures={"source-shows-loss": LOSS},
+    ),
+)

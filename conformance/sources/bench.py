@@ -1,0 +1,144 @@
+"""The bench of a source system: it is started or reached, and an emulated fleet connects to it.
+
+All cases share one system, one fleet and one event loop, in real time.
+"""
+
+import asyncio
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from conformance.case import Case
+from conformance.sources.contract import Opened
+from conformance.sources.dealing import Dealing
+from conformance.sources.fleet import residents
+from conformance.sources.surroundings import Heard, Surroundings
+from conformance.sources.target import DIALECTS, Around
+from conformance.trial import Trial
+from conformance.verdicts import Lifecycle
+from simulator.emulator.enrolment import NotEnrolled
+from simulator.emulator.fleet import EmulatedFleet, NoRoom
+from simulator.emulator.member import Member
+from simulator.emulator.population import Resident
+from simulator.live.children import NotStarted
+from simulator.live.installation import CannotBreak
+
+UNCERTAINTY_MS = 50
+"""How late an event of the fleet may be noted: messages wait while others are worked off."""
+
+LONGEST_S = 900.0
+CONNECTED_S = 120.0
+
+Try = Callable[[Case, str], Trial]
+
+
+def facts(around: Around) -> dict[str, Any]:
+    """What a plan says of it."""
+    fleet = residents(around.target.place, around.target.era, around.devices)
+    target = around.target
+    return {
+        "driver": "source-system",
+        "dialect": target.dialect,
+        "started": target.reached is None,
+        "url": None if target.reached is None else target.reached.url,
+        "place": f"{target.place.level}:{target.place.code}",
+        "era": target.era,
+        "devices": len(fleet),
+        "communes": len({each.commune for each in fleet}),
+        "profiles": dict(sorted(Counter(each.profile.id for each in fleet).items())),
+    }
+
+
+@contextmanager
+def running(around: Around, run: str) -> Iterator[Try]:
+    """What tries a case, while the system and the fleet are there; raises `OSError`.
+
+    Ids that outlast a case begin with `run`.
+    """
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="ttcs-source-") as folder,
+            asyncio.Runner() as runner,
+        ):
+            surrounded = _surrounded(around, Path(folder), run)
+            surroundings = runner.run(surrounded.__aenter__())
+            try:
+                yield lambda case, prefix: runner.run(_tried(case, surroundings, prefix))
+            finally:
+                runner.run(surrounded.__aexit__(None, None, None))
+    except (NotStarted, NotEnrolled, NoRoom) as error:
+        raise OSError(str(error)) from None
+
+
+@asynccontextmanager
+async def _surrounded(around: Around, folder: Path, run: str) -> AsyncIterator[Surroundings]:
+    target = around.target
+    opened: Opened = import_module(DIALECTS[target.dialect]).opened(target, folder)
+    system = await asyncio.to_thread(opened.__enter__)
+    try:
+        people = residents(target.place, target.era, around.devices)
+        secrets: Mapping[str, str] = await asyncio.to_thread(system.fleet.register, people)
+        heard = Heard()
+        fleet = EmulatedFleet(
+            [_member(each, secrets[each.name], system.fleet.poll_ms) for each in people],
+            system.fleet.broker,
+            system.fleet.dialect,
+            services=system.fleet.services,
+            origins=system.fleet.origins,
+            listener=heard,
+        )
+        try:
+            await fleet.start()
+            await _all_connected(fleet)
+            surroundings = Surroundings(system, fleet, people, heard, run)
+            await surroundings.settle()
+            yield surroundings
+        finally:
+            await system.operators.close()
+            await fleet.stop()
+    finally:
+        await asyncio.to_thread(opened.__exit__, None, None, None)
+
+
+def _member(resident: Resident, secret: str, poll_ms: int) -> Member:
+    profile = resident.profile
+    if poll_ms:
+        profile = replace(profile, poll_period_ms=poll_ms)
+    return Member(resident.name, resident.commune, profile, resident.link, secret)
+
+
+async def _all_connected(fleet: EmulatedFleet) -> None:
+    """Return when every device has connected, or has had its time to: cases say who has not."""
+    deadline_s = time.monotonic() + CONNECTED_S
+    while time.monotonic() < deadline_s:
+        if len(fleet.connected_now()) == len(fleet.names):
+            return
+        await asyncio.sleep(0.1)
+
+
+async def _tried(case: Case, surroundings: Surroundings, prefix: str) -> Trial:
+    """Try the case between two signs of life; an interruption passes through."""
+    talk = Dealing(surroundings, prefix)
+    before = after = None
+    lifecycle, trouble = Lifecycle.ABORTED, None
+    try:
+        try:
+            async with asyncio.timeout(LONGEST_S):
+                before = await talk.lives("before")
+                if before:
+                    await case.drive(talk)
+                    talk.end()
+        finally:
+            await surroundings.repair()
+        if before:
+            after = await talk.lives("after")
+        lifecycle = Lifecycle.FINISHED
+    except (OSError, TimeoutError, AssertionError, RuntimeError, CannotBreak, NotStarted) as error:
+        trouble = f"{type(error).__name__}: {error}".splitlines()[0]
+    return Trial(case.id, lifecycle, talk.record, before, after, trouble)

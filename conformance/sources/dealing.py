@@ -1,0 +1,274 @@
+"""The driving half of a case deals with a source system through this, and it becomes the record.
+
+Every act of a person is a `told` with its words, and an `answer` with what became of it. What the
+fleet did in the meantime is put down as arrays when the case ends.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from conformance.record import Happening, Record, What
+from conformance.sources.contract import (
+    APPROVER,
+    COMPOSER,
+    Act,
+    Appraise,
+    Approve,
+    Area,
+    Cancel,
+    Compose,
+    Done,
+    Issue,
+    LogIn,
+    Outcome,
+    Person,
+    Refused,
+    Submit,
+)
+from conformance.sources.fleet import Gathered
+from conformance.sources.surroundings import Surroundings
+from conformance.trial import ALIVE
+from scenarios.scenario import BulletinClass
+
+SPOKEN = "Thử nghiệm"
+"""Every bulletin of the harness begins with these words."""
+
+STEP_S = 0.02
+LIVES_MS = 30_000
+MOST_SAID = 500_000
+"""Characters of an answer that a record keeps; a longer one is told by its length."""
+
+
+class Dealing:
+    """A case with one source system and the fleet around it."""
+
+    def __init__(self, around: Surroundings, prefix: str) -> None:
+        """Nothing is said yet; all ids begin with `prefix`."""
+        self.around, self._prefix = around, prefix
+        self._numbers = 0
+        self._happenings: list[Happening] = []
+        self._gathered = Gathered([each.name for each in around.residents])
+        around.listen(self._gathered)
+        self._note(
+            "fleet",
+            devices=[each.name for each in around.residents],
+            communes=[each.commune for each in around.residents],
+            profiles=[each.profile.id for each in around.residents],
+            connected=sorted(around.connected()),
+            system=dict(around.system.facts()),
+        )
+
+    @property
+    def record(self) -> Record:
+        """What happened so far; what the fleet did only once it ended."""
+        return Record(self._happenings)
+
+    @property
+    def communes(self) -> tuple[str, ...]:
+        """The communes of the fleet, without that of the device that is asked for signs of life."""
+        named = dict.fromkeys(each.commune for each in self.around.residents)
+        return tuple(named)[:-1]
+
+    def devices(self, *communes: str) -> list[str]:
+        """The devices of some communes."""
+        return [each.name for each in self.around.residents if each.commune in communes]
+
+    @property
+    def watched(self) -> str:
+        """A device whose loss its keepalive tells soon."""
+        return self.around.residents[0].name
+
+    def noted(self, order: str) -> frozenset[tuple[str, str]]:
+        """What devices have noted of an order in their logs: the device, its name of the entry."""
+        return self._gathered.entries(self.around.system.operators.order_of, order)
+
+    def now_ms(self) -> int:
+        """The fleet's clock."""
+        return self.around.now_ms()
+
+    # ---- Saying ---------------------------------------------------------------------------------
+
+    def key(self) -> str:
+        """An id for something new."""
+        self._numbers += 1
+        return f"{self._prefix}-{self._numbers}"
+
+    async def do(self, name: str, who: Person, act: Act) -> Outcome:
+        """Let somebody do something; `name` is what the judging half calls it."""
+        key = getattr(act, "key", None) or self.key()
+        words = {"who": who.name, **asdict(act)}
+        area = {"area": words.pop("area")} if "area" in words else {}
+        self._note(
+            "told",
+            name=name,
+            order=key,
+            item=None,
+            kind=type(act).__name__,
+            topic=f"{who.name}: {type(act).__name__}",
+            payload=json.dumps(words, ensure_ascii=False),
+            **area,
+        )
+        outcome = await self.around.system.operators.do(who, act)
+        if isinstance(outcome, Done) and outcome.id is not None:
+            self.around.names.setdefault(outcome.id, key)
+        self._note("answer", order=key, own_ms=None, **_told(outcome))
+        return outcome
+
+    async def bulletin(
+        self, name: str, bulletin_class: BulletinClass = "normal", sound_ms: int = 3_000
+    ) -> str:
+        """Write, appraise and approve a bulletin; its id, whatever became of that."""
+        bulletin = await self.draft(name, bulletin_class, sound_ms)
+        await self.do(f"{name}: submit", COMPOSER, Submit(bulletin))
+        await self.do(f"{name}: appraise", APPROVER, Appraise(bulletin))
+        await self.do(f"{name}: approve", APPROVER, Approve(bulletin))
+        return bulletin
+
+    async def draft(
+        self, name: str, bulletin_class: BulletinClass = "normal", sound_ms: int = 3_000
+    ) -> str:
+        """Write a bulletin, and no more; its id."""
+        key = self.key()
+        title = f"{SPOKEN}: {name} {key}"
+        composed = await self.do(
+            f"{name}: compose", COMPOSER, Compose(key, title, bulletin_class, sound_ms)
+        )
+        return composed.id if isinstance(composed, Done) and composed.id else key
+
+    async def issue(
+        self, name: str, bulletin: str, communes: Sequence[str] = (), **more: Any
+    ) -> str:
+        """Send a bulletin to communes, or as `more` of `Issue` says; the order's id."""
+        area = more.pop("area", Area(communes=tuple(communes)))
+        key = self.key()
+        sent = await self.do(name, APPROVER, Issue(key, bulletin, area, **more))
+        return sent.id if isinstance(sent, Done) and sent.id else key
+
+    async def cancel(self, name: str, order: str) -> Outcome:
+        """Withdraw an order."""
+        return await self.do(name, APPROVER, Cancel(order))
+
+    def mark(self, name: str) -> None:
+        """Name this instant for the judging half."""
+        self._note("mark", name=name)
+
+    async def lives(self, when: str) -> bool:
+        """A sign of life: somebody logs in, and one device is told a Test bulletin."""
+        device = self.around.residents[-1].name
+        # Not who shows second factors: a new session asks for another code.
+        logged_in = await self.around.system.operators.do(COMPOSER, LogIn())
+        name, key = f"{ALIVE} {when}", self.key()
+        act = Issue(key, await self.around.test_bulletin(), Area(devices=(device,)))
+        payload = json.dumps(asdict(act), ensure_ascii=False)
+        self._note("told", name=name, order=key, item=None, kind="Issue", topic="", payload=payload)
+        if not isinstance(logged_in, Done):
+            return False
+        sent = await self.around.system.operators.do(COMPOSER, act)
+        order = sent.id if isinstance(sent, Done) and sent.id else key
+        self.around.names[order] = key
+        order_of = self.around.system.operators.order_of
+        reached = await self.until(lambda: self._gathered.answered(order_of, order), LIVES_MS)
+        if reached:
+            self._note("answer", order=key, own_ms=None, **_told(sent))
+        return reached
+
+    # ---- Waiting --------------------------------------------------------------------------------
+
+    async def wait(self, milliseconds: int) -> None:
+        """Let time pass."""
+        await asyncio.sleep(milliseconds / 1_000)
+
+    async def until(self, holds: Callable[[], bool], within_ms: int) -> bool:
+        """Wait until something holds; whether it did."""
+        deadline_ms = self.now_ms() + within_ms
+        while not holds():
+            if self.now_ms() >= deadline_ms:
+                return False
+            await asyncio.sleep(STEP_S)
+        return True
+
+    async def until_reached(
+        self, order: str, communes: Sequence[str], within_ms: int, action: str = "Play"
+    ) -> bool:
+        """Wait until all devices of some communes were told an order, or its cancel."""
+        wanted, order_of = self._places(communes), self.around.system.operators.order_of
+        return await self.until(
+            lambda: wanted <= self._gathered.reached(action, order_of, order), within_ms
+        )
+
+    async def until_sounding(self, order: str, communes: Sequence[str], within_ms: int) -> bool:
+        """Wait until it is heard at all devices of some communes."""
+        wanted, order_of = self._places(communes), self.around.system.operators.order_of
+        return await self.until(
+            lambda: wanted <= self._gathered.sounding(order_of, order), within_ms
+        )
+
+    async def until_played(self, order: str, communes: Sequence[str], within_ms: int) -> bool:
+        """Wait until all devices of some communes have noted a play in their logs."""
+        wanted, order_of = self._places(communes), self.around.system.operators.order_of
+        return await self.until(lambda: wanted <= self._gathered.done(order_of, order), within_ms)
+
+    # ---- Disturbing -----------------------------------------------------------------------------
+
+    def cut_link(self, devices: Sequence[str]) -> None:
+        """Take the path of some devices; neither side is told."""
+        self._note("link-off", devices=list(devices))
+        self.around.cut_link(devices)
+
+    def restore_link(self, devices: Sequence[str]) -> None:
+        """Give it back."""
+        self._note("link-on", devices=list(devices))
+        self.around.restore_link(devices)
+
+    async def kill_server(self) -> None:
+        """End the server at once; a case that does so needs the permit `restart`."""
+        self._note("server-off")
+        await self.around.kill_server()
+
+    async def start_server(self) -> None:
+        """Return once it answers again."""
+        await self.around.start_server()
+        self._note("server-on")
+
+    async def stop_broker(self) -> None:
+        """Take the broker away, in good order; needs the permit `restart`."""
+        self._note("broker-off")
+        await self.around.stop_broker()
+
+    async def start_broker(self) -> None:
+        """Return once it listens again."""
+        await self.around.start_broker()
+        self._note("broker-on")
+
+    # ---- Ending ---------------------------------------------------------------------------------
+
+    def end(self) -> None:
+        """The driving half is done."""
+        self._happenings.extend(self._gathered.happenings(self._name_of))
+        self._note("end")
+
+    def _name_of(self, item: str) -> str | None:
+        return self.around.names.get(self.around.system.operators.order_of(item)) if item else None
+
+    def _places(self, communes: Sequence[str]) -> frozenset[int]:
+        return frozenset(
+            place for place, each in enumerate(self.around.residents) if each.commune in communes
+        )
+
+    def _note(self, what: What, **detail: Any) -> None:
+        self._happenings.append(Happening(self.now_ms(), what, detail))
+
+
+def _told(outcome: Outcome) -> dict[str, Any]:
+    match outcome:
+        case Done(name, said):
+            length = len(json.dumps(said, ensure_ascii=False))
+            kept = said if length <= MOST_SAID else f"{length} characters"
+            return {"refusal": None, "id": name, "said": kept}
+        case Refused(status, reason):
+            return {"refusal": reason, "status": status}
+        case _:
+            return {"refusal": "unsupported", "status": None}

@@ -1,0 +1,202 @@
+"""The emulated fleet around a source system, and what was seen of it in one case, as arrays.
+
+A thousand devices do a few things for each order: told one by one, that would be ten thousand
+lines in a case. So all devices that an order reached are one line, and so are all that played it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from conformance.record import Happening, What
+from conformance.sources.contract import Place
+from scenarios import links, profiles, territory
+from simulator.emulator.events import Event
+from simulator.emulator.population import Resident
+
+PROFILES: Final = (
+    *("speaker-reference",) * 4,
+    *("speaker-linux", "speaker-mcu", "converter-ip-fm", "board-reference"),
+)
+"""What the devices of a commune are, again and again in this order."""
+
+LINK: Final = "fibre"
+WATCHED_KEEPALIVE_MS: Final = 10_000
+"""Of the first device: a broker tells its loss after one and a half of them."""
+
+LEAST_COMMUNES, MOST_COMMUNES = 3, 10
+_OF_ONE_COMMUNE = 10
+
+
+def residents(place: Place, era: str, devices: int) -> Sequence[Resident]:
+    """That many devices of mixed profiles, spread evenly over some communes of a province; the last
+    stands alone in a commune of its own, and is the one that is asked for signs of life."""
+    wanted = min(max(LEAST_COMMUNES, devices // _OF_ONE_COMMUNE), MOST_COMMUNES)
+    communes = territory.load(era).communes_of(province=place.code)[: wanted + 1]
+    found = []
+    for number in range(devices):
+        of, in_commune = number % wanted, number // wanted
+        if number == devices - 1:
+            of, in_commune = wanted, 0
+        commune = communes[of]
+        profile = profiles.load(PROFILES[in_commune % len(PROFILES)])
+        if number == 0:
+            profile = replace(profile, keepalive_ms=WATCHED_KEEPALIVE_MS)
+        name = f"{profile.id}-{commune.code}-{in_commune + 1:03}"
+        link = links.load(LINK)
+        found.append(Resident(name, commune.code, commune.full_name, in_commune + 1, profile, link))
+    return found
+
+
+@dataclass(slots=True)
+class _Play:
+    """What became of one play, by the places of devices."""
+
+    reached_ms: dict[int, int] = field(default_factory=dict)
+    answered_ms: dict[int, int] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
+    doubled: int = 0
+
+
+class Gathered:
+    """What devices did since the case began; a listener of the emulated fleet."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        """Nothing happened yet."""
+        self._places = {name: place for place, name in enumerate(names)}
+        self._plays: dict[tuple[str, str], _Play] = {}
+        self._orders: dict[tuple[int, str], tuple[str, str]] = {}
+        self._began: dict[tuple[int, str], int] = {}
+        self._sounded: dict[str, list[tuple[int, int, int | None]]] = {}
+        self._noted: dict[str, list[tuple[int, str]]] = {}
+        self._moves: dict[What, list[tuple[int, int]]] = {"joined": [], "left": []}
+        self._noted_ms: dict[str, int] = {}
+
+    def __call__(self, event: Event) -> None:
+        """Take an event in."""
+        place, detail = self._places[event.device], event.detail
+        match event.what:
+            case "ordered":
+                self._ordered(place, event)
+            case "answered":
+                self._answered(place, event)
+            case "began":
+                self._began[place, detail["item"]] = event.at_ms
+            case "ended":
+                self._began.pop((place, detail["item"]), None)
+                stretch = (place, detail["start_ms"], detail["end_ms"])
+                self._sounded.setdefault(detail["item"] or "", []).append(stretch)
+            case "noted":
+                self._noted_ms.setdefault(detail["item"], event.at_ms)
+                entry = f"{detail['boot']}-{detail['sequence']}"
+                self._noted.setdefault(detail["item"], []).append((place, entry))
+            case "connected":
+                self._moves["joined"].append((place, event.at_ms))
+            case "lost" | "link-cut" | "power-cut":
+                self._moves["left"].append((place, event.at_ms))
+
+    # ---- Asking ---------------------------------------------------------------------------------
+
+    def reached(self, action: str, order_of: Callable[[str], str], order: str) -> frozenset[int]:
+        """The places of the devices that an order has reached with this action."""
+        plays = (p for (a, i), p in self._plays.items() if a == action and order_of(i) == order)
+        return frozenset(place for play in plays for place in play.reached_ms)
+
+    def answered(self, order_of: Callable[[str], str], order: str) -> bool:
+        """Whether some device has answered an order."""
+        return any(p.answered_ms and order_of(i) == order for (_, i), p in self._plays.items())
+
+    def done(self, order_of: Callable[[str], str], order: str) -> frozenset[int]:
+        """The places of the devices that have noted a play of the order in their logs."""
+        noted = (them for item, them in self._noted.items() if order_of(item) == order)
+        return frozenset(place for them in noted for place, _ in them)
+
+    def entries(self, order_of: Callable[[str], str], order: str) -> frozenset[tuple[str, str]]:
+        """The devices' log entries of an order, each with its device's name."""
+        names = list(self._places)
+        noted = (them for item, them in self._noted.items() if order_of(item) == order)
+        return frozenset((names[place], entry) for them in noted for place, entry in them)
+
+    def sounding(self, order_of: Callable[[str], str], order: str) -> frozenset[int]:
+        """The places of the devices at which the order is heard just now."""
+        return frozenset(place for place, item in self._began if order_of(item) == order)
+
+    # ---- Telling --------------------------------------------------------------------------------
+
+    def happenings(self, names: Callable[[str], str | None]) -> Iterator[Happening]:
+        """All of it; `names` gives the reference by which the case knows the order of a play, None
+        for one that it never gave."""
+        for (action, item), play in self._plays.items():
+            yield self._told_reached(action, item, play, names(item))
+        unended: dict[str, list[tuple[int, int, int | None]]] = {}
+        for (place, item), at_ms in self._began.items():
+            unended.setdefault(item, []).append((place, at_ms, None))
+        for item in {**self._sounded, **unended}:
+            stretches = [*self._sounded.get(item, ()), *unended.get(item, ())]
+            yield self._told_sounded(item, stretches, names(item))
+        for item, entries in self._noted.items():
+            detail = {
+                "order": names(item),
+                "item": item,
+                "devices": [place for place, _ in entries],
+                "entries": [entry for _, entry in entries],
+            }
+            yield Happening(self._noted_ms[item], "noted", detail)
+        for what, moves in self._moves.items():
+            if moves:
+                first_ms = moves[0][1]
+                times = [at_ms - first_ms for _, at_ms in moves]
+                detail = {"devices": [place for place, _ in moves], "at_ms": times}
+                yield Happening(first_ms, what, detail)
+
+    @staticmethod
+    def _told_reached(action: str, item: str, play: _Play, order: str | None) -> Happening:
+        first_ms = min(play.reached_ms.values())
+        answered = [play.answered_ms.get(place) for place in play.reached_ms]
+        detail: Mapping[str, Any] = {
+            "order": order,
+            "item": item,
+            "action": action,
+            "devices": list(play.reached_ms),
+            "received_ms": [at_ms - first_ms for at_ms in play.reached_ms.values()],
+            "answered_ms": [None if at_ms is None else at_ms - first_ms for at_ms in answered],
+            "refused": {str(place): why for place, why in play.refused.items()},
+            "doubled": play.doubled,
+        }
+        return Happening(first_ms, "reached", detail)
+
+    @staticmethod
+    def _told_sounded(
+        item: str, stretches: Sequence[tuple[int, int, int | None]], order: str | None
+    ) -> Happening:
+        first_ms = min(from_ms for _, from_ms, _ in stretches)
+        ends = [until_ms for _, _, until_ms in stretches]
+        detail = {
+            "order": order,
+            "item": item,
+            "devices": [place for place, _, _ in stretches],
+            "from_ms": [from_ms - first_ms for _, from_ms, _ in stretches],
+            "until_ms": [None if each is None else each - first_ms for each in ends],
+        }
+        return Happening(first_ms, "sounded", detail)
+
+    # ---- Taking in ------------------------------------------------------------------------------
+
+    def _ordered(self, place: int, event: Event) -> None:
+        item, action = event.detail["item"], event.detail["action"]
+        if item is None:
+            return
+        self._orders[place, event.detail["order"]] = action, item
+        play = self._plays.setdefault((action, item), _Play())
+        if place in play.reached_ms:
+            play.doubled += 1
+        play.reached_ms.setdefault(place, event.at_ms)
+
+    def _answered(self, place: int, event: Event) -> None:
+        about = self._orders.get((place, event.detail["order"]))
+        if about is None:
+            return
+        play = self._plays[about]
+        play.answered_ms.setdefault(place, event.at_ms)
+        if event.detail["refusal"]:
+            play.refused[place] = event.detail["refusal"]

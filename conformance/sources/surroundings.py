@@ -1,0 +1,139 @@
+"""What a case can see and disturb: the system, the fleet around it, and the clock of both."""
+
+import asyncio
+from collections.abc import Sequence
+
+from conformance.sources.contract import (
+    APPROVER,
+    COMPOSER,
+    Act,
+    Appraise,
+    Approve,
+    Compose,
+    Done,
+    Person,
+    Submit,
+    System,
+)
+from simulator.emulator.events import Event, Listener
+from simulator.emulator.fleet import EmulatedFleet
+from simulator.emulator.population import Resident
+
+TEST_MS = 1_000
+"""How long the bulletin of a sign of life is."""
+
+SETTLE_MS = 120_000
+
+
+class Heard:
+    """The listener of an emulated fleet: it passes events on to one case after the other."""
+
+    def __init__(self) -> None:
+        """Nobody listens yet."""
+        self.listener: Listener | None = None
+
+    def __call__(self, event: Event) -> None:
+        """Pass it on."""
+        if self.listener is not None:
+            self.listener(event)
+
+
+class Surroundings:
+    """A running system and its fleet, on one event loop, for one case after the other."""
+
+    def __init__(
+        self,
+        system: System,
+        fleet: EmulatedFleet,
+        residents: Sequence[Resident],
+        heard: Heard,
+        run: str,
+    ) -> None:
+        """Of a started fleet; ids that outlast a case begin with `run`."""
+        self.system, self.residents = system, residents
+        self.names: dict[str, str] = {}
+        """How each order is called in the records of cases, by the system's own id."""
+        self._fleet, self._heard, self._run = fleet, heard, run
+        self._test_bulletin, self._tries = "", 0
+        self._cut: set[str] = set()
+        self._is_server_away = self._is_broker_away = False
+
+    def now_ms(self) -> int:
+        """The clock of the fleet, and so of all instants."""
+        return self._fleet.clock()
+
+    def listen(self, listener: Listener) -> None:
+        """All that the fleet does goes there from now on."""
+        self._heard.listener = listener
+
+    def connected(self) -> frozenset[str]:
+        """The devices that are connected."""
+        return self._fleet.connected_now()
+
+    async def test_bulletin(self) -> str:
+        """The approved bulletin of all signs of life; empty where it could not be had."""
+        if not self._test_bulletin:
+            self._tries += 1
+            key = f"{self._run}-0-{self._tries}"
+            words = Compose(key, f"Thử nghiệm: dấu hiệu {key}", sound_ms=TEST_MS)
+            made = await self.system.operators.do(COMPOSER, words)
+            if not isinstance(made, Done) or made.id is None:
+                return ""
+            steps: tuple[tuple[Person, Act], ...] = (
+                (COMPOSER, Submit(made.id)),
+                (APPROVER, Appraise(made.id)),
+                (APPROVER, Approve(made.id)),
+            )
+            for who, step in steps:
+                if not isinstance(await self.system.operators.do(who, step), Done):
+                    return ""
+            self._test_bulletin = made.id
+        return self._test_bulletin
+
+    async def settle(self) -> None:
+        """Return once the bulletin of all signs of life is there, or has had its time: a system
+        that a whole fleet has just come to may have no time for people."""
+        deadline_ms = self.now_ms() + SETTLE_MS
+        while not await self.test_bulletin() and self.now_ms() < deadline_ms:
+            await asyncio.sleep(1)
+
+    # ---- Disturbing -----------------------------------------------------------------------------
+
+    def cut_link(self, devices: Sequence[str]) -> None:
+        """Take the path of some devices; neither side is told."""
+        self._cut.update(devices)
+        self._fleet.cut_link(devices)
+
+    def restore_link(self, devices: Sequence[str]) -> None:
+        """Give it back."""
+        self._cut.difference_update(devices)
+        self._fleet.restore_link(devices)
+
+    async def kill_server(self) -> None:
+        """End the server at once."""
+        await asyncio.to_thread(self.system.kill_server)
+        self._is_server_away = True
+
+    async def start_server(self) -> None:
+        """Return once it answers."""
+        await asyncio.to_thread(self.system.start_server)
+        self._is_server_away = False
+
+    async def stop_broker(self) -> None:
+        """End the broker."""
+        await asyncio.to_thread(self.system.stop_broker)
+        self._is_broker_away = True
+
+    async def start_broker(self) -> None:
+        """Return once it listens."""
+        await asyncio.to_thread(self.system.start_broker)
+        self._is_broker_away = False
+
+    async def repair(self) -> None:
+        """Give back what a case left disturbed; raises `NotStarted`."""
+        if self._cut:
+            self.restore_link(sorted(self._cut))
+        if self._is_broker_away:
+            await self.start_broker()
+        if self._is_server_away:
+            await self.start_server()

@@ -1,0 +1,33 @@
+"""The suites of source systems as a whole: no case passes without a system, or asks what is not."""
+
+import pytest
+
+from conformance.case import judged
+from conformance.clauses import SYSTEMS
+from conformance.record import Happening, Record
+from conformance.source_suites import CASES
+from conformance.sources.features import FEATURES, SHOWN_BY
+from conformance.sources.target import PERMITS
+
+ROSTER = {"devices": ["a", "b"], "communes": ["1", "2"], "connected": [], "profiles": []}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_no_evidence_no_pass(case):
+    roster = Happening(0, "fleet", ROSTER)
+    for happenings in ([], [Happening(0, "end")], [roster, Happening(1, "end")]):
+        seen = judged(case, Record(happenings))
+        assert not [name for name, each in seen.items() if each.ok and name != "nothing-unasked"]
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_a_case_asks_for_what_there_is(case):
+    assert case.id.startswith("source-")
+    assert set(case.roles) <= set(SYSTEMS)
+    assert set(case.needs) <= FEATURES.keys()
+    assert set(case.permits) <= set(PERMITS)
+
+
+def test_what_shows_a_feature_is_a_check():
+    assert SHOWN_BY.keys() <= FEATURES.keys()
+    assert set(SHOWN_BY.values()) <= {check for case in CASES.values() for check in case.checks}

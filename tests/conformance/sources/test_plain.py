@@ -1,0 +1,107 @@
+"""The operator half of the plain source system, at the real process."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.sources import contract as c
+from conformance.sources import plain, target
+from conformance.sources.fleet import residents
+from scenarios import strict_yaml
+from simulator.live.installation import CannotBreak
+
+TARGET = """
+ttcs: 1
+environment: test
+profile: source-system-province
+subject: {vendor: "ttcs-hil", model: "plain", serial: "1", version: "1"}
+dialect: plain
+start: plain
+place: {level: province, code: "52", era: "2022"}
+"""
+DISTRICT = c.Person("district", ("compose",), c.Place("district", "540"))
+
+
+def at_the_system(folder: Path, act: Callable[[c.System], Coroutine[Any, Any, None]]) -> None:
+    asked = target.parse(strict_yaml.parse("target.yaml", TARGET.encode()))
+    with plain.opened(asked, folder) as system:
+        system.fleet.register(residents(asked.place, asked.era, 8))
+
+        async def acted() -> None:
+            try:
+                await act(system)
+            finally:
+                await system.operators.close()
+
+        asyncio.run(acted())
+
+
+def test_every_act_has_its_word_and_its_refusal(tmp_path: Path) -> None:
+    async def act(system: c.System) -> None:
+        do = system.operators.do
+
+        async def made(who: c.Person, act: c.Act) -> Any:
+            outcome = await do(who, act)
+            assert isinstance(outcome, c.Done), (act, outcome)
+            return outcome.id if outcome.said is None else outcome.said
+
+        wrong = await do(c.COMPOSER, c.LogIn(wrong=True))
+        assert isinstance(wrong, c.Refused)
+        assert wrong.status == 12
+        bulletin = await made(c.COMPOSER, c.Compose("k1", "Thử nghiệm: 1", "priority", 200))
+        area = c.Area(everywhere=True)
+        early = await do(c.APPROVER, c.Issue("k2", bulletin, area))
+        assert isinstance(early, c.Refused)
+        assert early.status == 15
+        for step in (c.Submit(bulletin), c.Appraise(bulletin), c.Approve(bulletin)):
+            await made(c.APPROVER, step)
+        order = await made(c.APPROVER, c.Issue("k2", bulletin, area, times=2, gap_ms=1_000))
+        assert system.operators.order_of(f"{order}-2") == order
+        await made(c.APPROVER, c.Cancel(order))
+        begins_ms = (int(time.time()) + 60) * 1_000
+        slot = await made(c.APPROVER, c.AddSlot("k3", area, begins_ms, 1_000))
+        await made(c.APPROVER, c.RemoveSlot(slot))
+        states = await made(c.APPROVER, c.DeviceStates())
+        assert [state for _, state in states] == ["unheard"] * 8
+        assert await made(c.APPROVER, c.DeviceStates((states[3][0],))) == [states[3]]
+        since_ms, until_ms = begins_ms - 90_000, begins_ms
+        assert await made(c.APPROVER, c.PlayLog(bulletin, since_ms, until_ms)) == []
+        figures = await made(c.APPROVER, c.Statistics(since_ms, until_ms))
+        assert (figures["SoLenh"], figures["SoLenhHuy"], figures["ThietBi"]) == (2, 2, 8)
+        year = time.gmtime(begins_ms / 1_000).tm_year
+        assert (await made(c.APPROVER, c.YearlyReport(year)))["Nam"] == year
+        said = await made(c.APPROVER, c.SendFeedback("k4", "21550", "Thử nghiệm: loa rè"))
+        await made(c.APPROVER, c.RouteFeedback(said, c.Place("commune", "21553")))
+        assert await made(c.APPROVER, c.ListFeedback()) == [[said, "routed", False]]
+        await made(c.APPROVER, c.AnswerFeedback(said, "Thử nghiệm: đã sửa"))
+        assert await made(c.APPROVER, c.ListFeedback()) == [[said, "answered", False]]
+        audit = await made(c.ADMINISTRATOR, c.Audit())
+        assert audit[-1][2] == "tai-khoan"
+        await made(c.APPROVER, c.LogOut())
+        assert isinstance(await do(DISTRICT, c.LogIn()), c.Unsupported)
+        upwards = c.RouteFeedback(said, c.Place("district", "540"))
+        assert isinstance(await do(c.APPROVER, upwards), c.Unsupported)
+
+    at_the_system(tmp_path, act)
+
+
+def test_a_killed_server_is_at_the_same_address_again_and_people_log_in_anew(
+    tmp_path: Path,
+) -> None:
+    async def act(system: c.System) -> None:
+        do = system.operators.do
+        written = await do(c.COMPOSER, c.Compose("k1", "Thử nghiệm: 1", sound_ms=200))
+        system.kill_server()
+        gone = await do(c.COMPOSER, c.DeviceStates())
+        assert isinstance(gone, c.Refused)
+        assert gone.status == 0
+        system.start_server()
+        assert await do(c.COMPOSER, c.Compose("k1", "Thử nghiệm: 1", sound_ms=200)) == written
+        with pytest.raises(CannotBreak):
+            system.stop_broker()
+
+    at_the_system(tmp_path, act)

@@ -136,22 +136,30 @@ class History:
     def may_have_begun(self, play: Played, before_ms: int) -> bool:
         """Whether it may have begun unheard, and been cut off while the amplifier warmed up.
 
-        So a more urgent one must have come when nothing else was heard up to its own sound.
+        So a more urgent one must have come when no other sound lasted until it cut that off.
         """
         return any(
             play.at_ms - UNHEARD_MS < cutter.there_ms
             and cutter.come_ms < before_ms
-            and not self._fills(cutter.come_ms, cutter.heard)
+            and not any(self._is_cut_by(cutter, each) for each in self.plays if each is not play)
             for cutter in self.plays
             if cutter.rank < play.rank
         )
 
-    def _fills(self, come_ms: int, heard: tuple[Heard, ...]) -> bool:
-        """Whether one sound was heard from before a play came until its own began."""
-        return bool(heard) and any(
-            each.from_ms <= come_ms - UNHEARD_MS
-            and self.until_ms(each) >= heard[0].from_ms - UNHEARD_MS
-            for each in self.sound
+    def _is_cut_by(self, cutter: Played, other: Played) -> bool:
+        """Whether a sound went from before one came to its begin, and surely ended for it."""
+        if not cutter.heard or other.end_ms < NEVER_MS:
+            return False
+        begins_ms = cutter.heard[0].from_ms
+        ends_by_word = any(
+            cutter.come_ms - FETCH_MS < each.at_ms < begins_ms
+            for each in (*other.against, *self.stops)
+        )
+        return not ends_by_word and any(
+            each.from_ms <= cutter.come_ms - UNHEARD_MS
+            and begins_ms - UNHEARD_MS <= self.until_ms(each) <= begins_ms
+            and self.until_ms(each) - each.from_ms < other.step.length_ms - UNHEARD_MS
+            for each in other.heard
         )
 
     def volumes(self, at_ms: int, settled_ms: int) -> int | None:

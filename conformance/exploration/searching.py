@@ -73,7 +73,7 @@ class Effort:
     shrinking_s: float | None = None
 
 
-EMULATED: Final = Effort(20)
+EMULATED: Final = Effort(20, 10.0)
 NETWORK: Final = Effort(4, 10 * 60.0)
 """A conversation takes some minutes of real time there."""
 
@@ -112,25 +112,31 @@ def explored(
     phases = (Phase.generate, Phase.shrink) if shrinks else (Phase.generate,)
     for number in range(AGAIN * effort.conversations):
         with suppress(NoSuchExample):
-            find(
-                conversations,
-                search.fails,
-                settings=settings(
-                    max_examples=2,
-                    phases=phases,
-                    database=None,
-                    deadline=None,
-                    verbosity=Verbosity.quiet,
-                    suppress_health_check=list(HealthCheck),
-                ),
-                random=Random(f"{prefix} {number}"),
-            )
+            with suppress(_LongEnough):
+                find(
+                    conversations,
+                    search.fails,
+                    settings=settings(
+                        max_examples=2,
+                        phases=phases,
+                        database=None,
+                        deadline=None,
+                        verbosity=Verbosity.quiet,
+                        suppress_health_check=list(HealthCheck),
+                    ),
+                    random=Random(f"{prefix} {number}"),
+                )
             if shrinks:
-                search.leave_out()
+                with suppress(_LongEnough):
+                    search.leave_out()
             break
         if search.is_over:
             break
     return search.outcome()
+
+
+class _LongEnough(BaseException):
+    """Ends a search: Hypothesis takes any other exception for what it looks for."""
 
 
 class _Search:
@@ -145,7 +151,12 @@ class _Search:
         self._drawn, self._until_s = 0, float("inf")
 
     def fails(self, steps: Steps) -> bool:
-        """Whether the device breaks a rule in this conversation; false of what is tried no more."""
+        """Whether the device breaks a rule in this conversation; false of what is tried no more.
+
+        Raises `_LongEnough` where one was found that does, and it is late.
+        """
+        if self.is_over and self._shortest is not None:
+            raise _LongEnough
         if steps not in self._failed:
             if self.is_over:
                 return False

@@ -1,26 +1,14 @@
 """How long it takes until the first answer."""
 
 import os
-import time
 from pathlib import Path
 
 import pytest
 
 from benchmarks.served import Served
+from tests.slowness import slowness
 
 MOST_S = 2.0
-COUNTED = 10_000_000
-COUNTING_S = 0.55
-"""What it takes to count so far where nobody else is at work: the figure is for such a machine."""
-
-
-def slowness() -> float:
-    """How much longer than that it takes now; never less than 1."""
-    begun = time.process_time()
-    total = 0
-    for number in range(COUNTED):
-        total += number
-    return max(1.0, (time.process_time() - begun) / COUNTING_S)
 
 
 def processor_s(pid: int) -> float:

@@ -26,11 +26,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from conformance.bench import operators, power
 from conformance.bench.operators import Asking
 from conformance.bench.power import Mains
+from conformance.password_files import password_in
 from conformance.signing import read_private
 from reference_system.interface import topics
 from scenarios import profiles, strict_yaml
-from scenarios.files import read_bounded
-from scenarios.problems import BadInput, Problem, shortened, shown
+from scenarios.problems import BadInput, Problem, shown
 from scenarios.sourced import choice, mapping, quantity, read_fields, version_1, words
 from scenarios.units import duration_ms
 
@@ -47,7 +47,6 @@ LOOPBACK = "127.0.0.1"
 WAIT_MS, LONGEST_WAIT_MS = 600_000, 3_600_000
 """How long the operator has for an answer, and has at most."""
 
-_MOST_PASSWORD_BYTES = 256
 
 Listen = tuple[str, int]
 """An own IPv4 address and port; 0: a free one."""
@@ -178,7 +177,7 @@ def _network(document: strict_yaml.Document, folder: Path, permits: tuple[str, .
         name=dut["name"],
         emulates=dut.get("emulates"),
         address=dut["address"],
-        secret=_secret(document, folder / dut["password_file"]) if is_real else None,
+        secret=password_in(document, ("dut", "password_file"), folder) if is_real else None,
         broker=broker.get("listen", (LOOPBACK, 0)),
         sounds=sounds.get("listen", (LOOPBACK, 0)),
         certificate=(
@@ -267,18 +266,6 @@ def _part(
     if document.data_at((name,)) is None:
         return {}
     return read_fields(document, (name,), readers, optional=optional)
-
-
-def _secret(document: strict_yaml.Document, file: Path) -> str:
-    place = ("dut", "password_file")
-    try:
-        secret = read_bounded(file, _MOST_PASSWORD_BYTES).decode().rstrip("\r\n")
-    except (BadInput, UnicodeDecodeError):
-        secret = ""
-    if not secret or not secret.isprintable():
-        wrong = shortened(str(file))
-        raise BadInput([document.problem(place, wrong, "a file with one line, the password")])
-    return secret
 
 
 # ---- What a file may say ------------------------------------------------------------------------

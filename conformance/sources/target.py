@@ -27,11 +27,11 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from conformance.capabilities import Declaration, Device
 from conformance.clauses import SYSTEMS, Role
+from conformance.password_files import password_in
 from conformance.sources.contract import Level, Place
 from conformance.sources.features import FEATURES
 from scenarios import strict_yaml, territory
-from scenarios.files import read_bounded
-from scenarios.problems import BadInput, shortened, shown
+from scenarios.problems import BadInput, shown
 from scenarios.sourced import choice, mapping, read_fields, version_1, words, yes_or_no
 from simulator.emulator import addresses
 
@@ -52,7 +52,6 @@ is sent what nobody should send, that it is loaded until its knee shows."""
 FEWEST, FLEET, MOST = 8, 100, 5_000
 """Emulated devices around a system: at least, where nobody says how many, at most."""
 
-_MOST_PASSWORD_BYTES = 256
 _MOST_CHARACTERS = 200
 
 
@@ -172,21 +171,10 @@ def _reached(document: strict_yaml.Document, folder: Path, allowed: frozenset[st
     administrator = read_fields(document, there, _ADMINISTRATOR)
     url = addresses.server("target: reached.url", fields["url"], allowed)
     ca = folder / fields["ca"] if "ca" in fields else None
-    secret = _secret(document, (*there, "password_file"), folder / administrator["password_file"])
+    secret = password_in(document, (*there, "password_file"), folder)
     found = Reached(url, fields.get("broker"), ca, (administrator["login"], secret), allowed)
     found.broker()  # nothing is opened: the address is looked up, and may be used
     return found
-
-
-def _secret(document: strict_yaml.Document, place: tuple[str, ...], file: Path) -> str:
-    try:
-        secret = read_bounded(file, _MOST_PASSWORD_BYTES).decode().rstrip("\r\n")
-    except (BadInput, UnicodeDecodeError):
-        secret = ""
-    if not secret or not secret.isprintable():
-        wrong = shortened(str(file))
-        raise BadInput([document.problem(place, wrong, "a file with one line, the password")])
-    return secret
 
 
 # ---- What a file may say ------------------------------------------------------------------------

@@ -90,19 +90,15 @@ def _targets(targets: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
 def _rows(target: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     """A row for each deadline, and one for all of them together where there are several."""
     name, limit = target["id"], _twice([figures.limit(target, one) for one in _LANGUAGES])
-    shown = figures.decisive_years(target)
-    for year in shown:
-        verdict = year["met"]["verdict"] if len(shown) > 1 else target["verdict"]
+    shown = list(figures.judged_years(target))
+    for year, met, judged in shown:
         values = (_value(year[percentile], target) for percentile in ("p50", "p80"))
-        yield (name, str(year["year"]), limit, *values, _chance(year["met"]), _said(verdict))
+        yield (name, str(year["year"]), limit, *values, _chance(met), _said(judged["verdict"]))
     if len(shown) > 1:
         yield (name, "cả\nall", "", "", "", _chance(target["met"]), _said(target["verdict"]))
     if count := figures.decisive_count(target):
-        bounds, verdict = (
-            _twice([figures.bounds(target, count, one) for one in _LANGUAGES]),
-            _said(target["verdict"]),
-        )
-        yield (name, str(count["year"]), limit, bounds, "", "", verdict)
+        bounds = _twice([figures.bounds(target, count, one) for one in _LANGUAGES])
+        yield (name, str(count["year"]), limit, bounds, "", "", _said(target["verdict"]))
 
 
 def _value(value: int | float | None, target: Mapping[str, Any]) -> str:

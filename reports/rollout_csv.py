@@ -54,18 +54,28 @@ def _targets(results: Mapping[str, Any], language: Language) -> Iterator[Row]:
             _in(language, HOWS[target["how"]]),
         )
         limit = (target["comparison"] and COMPARISONS[target["comparison"]], target["limit"])
-        judged = _in(language, figures.verdict(target)), _in(language, figures.reason(target))
-        nothing = (None,) * len(_PERCENTS)
-        for year in figures.decisive_years(target):
-            met = year["met"] or {"probability": None, "interval": (None, None)}
+        judged, nothing = _judged(target, language), (None,) * len(_PERCENTS)
+        shown = list(figures.judged_years(target))
+        for year, met, by in shown:
             values = (year[percent] for percent in _PERCENTS)
-            chance = (met["probability"], *met["interval"])
-            yield (*about, year["year"], *limit, *values, *chance, None, None, None, *judged)
+            said = _judged(by, language)
+            yield (*about, year["year"], *limit, *values, *_chance(met), None, None, None, *said)
+        if len(shown) > 1:  # all of them together
+            chance = _chance(target["met"])
+            yield (*about, None, *limit, *nothing, *chance, None, None, None, *judged)
         if count := figures.decisive_count(target):
             bounds = (count["least"], count["most"], count["of"])
             yield (*about, count["year"], *limit, *nothing, None, None, None, *bounds, *judged)
         if not target["years"] and not target["counts"]:
             yield (*about, None, *limit, *nothing, *(None,) * 6, *judged)
+
+
+def _chance(met: Mapping[str, Any] | None) -> Row:
+    return (met["probability"], *met["interval"]) if met else (None, None, None)
+
+
+def _judged(judged: Mapping[str, Any], language: Language) -> Row:
+    return _in(language, figures.verdict(judged)), _in(language, figures.reason(judged))
 
 
 def _yearly(results: Mapping[str, Any], language: Language) -> Iterator[Row]:

@@ -1,6 +1,6 @@
 """A rollout plan's results in figures, for one language: values, limits, probabilities."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
@@ -75,6 +75,19 @@ def decisive_years(target: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [year for year in target["years"] if year["year"] in target["deadlines"]] or target[
         "years"
     ][-1:]
+
+
+def judged_years(
+    target: Mapping[str, Any],
+) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any] | None, Mapping[str, Any]]]:
+    """Each decisive year, the chance there, and what holds its verdict and reason.
+
+    A single one stands for the target, which may have to hold in the years before it as well.
+    """
+    shown = decisive_years(target)
+    for year in shown:
+        met = target["met"] if len(shown) == 1 else year["met"]
+        yield year, met, target if len(shown) == 1 or met is None else met
 
 
 def decisive_count(target: Mapping[str, Any]) -> Mapping[str, int] | None:

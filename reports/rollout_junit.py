@@ -50,9 +50,9 @@ def _explained(target: Mapping[str, Any], language: Language) -> str:
     """What it is, each deadline's value and probability, why, and what misses it."""
     reason = getattr(figures.reason(target), language)
     parts = [one_line(target["title"][language]), reason]
-    for year in figures.decisive_years(target):
+    for year, met, _ in figures.judged_years(target):
         values = (f"{p.upper()} {figures.value(year[p], target, language)}" for p in ("p50", "p80"))
-        chance = figures.probability(year["met"], language) if year["met"] else figures.NO_VALUE
+        chance = figures.probability(met, language) if met else figures.NO_VALUE
         limit = figures.limit(target, language)
         parts.append(f"{year['year']}: {', '.join(values)} ({limit}): {chance}")
     if count := figures.decisive_count(target):

@@ -48,20 +48,19 @@ def targets(found: Rollout, language: Language) -> Section:
 
 def _target(target: Mapping[str, Any], language: Language) -> Iterator[tuple[str, ...]]:
     name = f"{target['id']}: {target['title'][language]}"
-    limit, shown = figures.limit(target, language), figures.decisive_years(target)
-    for year in shown:
-        judged = (year["met"] if len(shown) > 1 else None) or target
+    limit, shown = figures.limit(target, language), list(figures.judged_years(target))
+    for year, met, judged in shown:
         values = (figures.value(year[percent], target, language) for percent in _PERCENTS)
-        chance = _chance(year["met"], language)
-        yield (name, str(year["year"]), limit, *values, chance, _verdict(judged, language))
+        said = _verdict(judged, language)
+        yield (name, str(year["year"]), limit, *values, _chance(met, language), said)
     nothing = ("",) * len(_PERCENTS)
     if len(shown) > 1:
         every = _in(language, Text("mọi hạn", "every"))
         chance = _chance(target["met"], language)
         yield (name, every, "", *nothing, chance, _verdict(target, language))
     if count := figures.decisive_count(target):
-        bounds, verdict = figures.bounds(target, count, language), _verdict(target, language)
-        yield (name, str(count["year"]), limit, "", bounds, "", "", "", verdict)
+        bounds, said = figures.bounds(target, count, language), _verdict(target, language)
+        yield (name, str(count["year"]), limit, "", bounds, "", "", "", said)
 
 
 def misses(found: Rollout, language: Language) -> Section:
@@ -72,11 +71,12 @@ def misses(found: Rollout, language: Language) -> Section:
         Text("Nguồn vốn của việc chưa bắt đầu", "Purse of works not begun"),
         Text("Ở đâu: trễ / việc", "Where: late / works"),
     )
+    titles = {source["source"]: source["title"][language] for source in found.results["money"]}
     rows = [
         (
             f"{target['id']}, {late['year']}",
             figures.late_told(late, language),
-            *_late(late, language),
+            *_late(late, titles, language),
         )
         for target in found.results["targets"]
         if (late := target["held_up"]) and target["verdict"] != "pass"
@@ -84,12 +84,15 @@ def misses(found: Rollout, language: Language) -> Section:
     return _section(Text("Điều gì làm lỡ", "What misses them"), columns, rows, language)
 
 
-def _late(late: Mapping[str, Any], language: Language) -> tuple[str, str]:
+def _late(
+    late: Mapping[str, Any], titles: Mapping[str, str], language: Language
+) -> tuple[str, str]:
     def count(late_ones: int | float) -> str:
         return number(exactly(late_ones), language)
 
     purses = (
-        f"{' + '.join(purse['sources']) or NO_VALUE}: {count(purse['not_begun'])}"
+        f"{' + '.join(titles[name] for name in purse['sources']) or NO_VALUE}: "
+        f"{count(purse['not_begun'])}"
         for purse in late["purses"][:_NAMED]
     )
     places = (

@@ -7,7 +7,7 @@ from conformance.checks.acts import refused
 from conformance.checks.fleet import Fleet, heard_by_all, nobody_at_all
 from conformance.clauses import SYSTEMS
 from conformance.record import Record
-from conformance.sources.contract import APPROVER, COMPOSER, Appraise, Approve, Return, Submit
+from conformance.sources.acts import APPROVER, COMPOSER, Appraise, Approve, Return, Submit
 from conformance.sources.dealing import Dealing
 from scenarios.scenario import Text
 

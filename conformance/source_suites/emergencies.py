@@ -11,7 +11,7 @@ from conformance.checks.fleet import (
     silent_after_cancel,
 )
 from conformance.record import Record
-from conformance.sources.contract import Area
+from conformance.sources.acts import Area
 from conformance.sources.dealing import Dealing
 from scenarios.scenario import Text
 

@@ -6,7 +6,7 @@ from conformance.case import PROVINCES, Case, Measured, Seen
 from conformance.checks.acts import answers_named, said_last
 from conformance.checks.fleet import Fleet
 from conformance.record import Record
-from conformance.sources.contract import APPROVER, DeviceStates, Done
+from conformance.sources.acts import APPROVER, DeviceStates, Done
 from conformance.sources.dealing import Dealing
 from scenarios.scenario import Text
 

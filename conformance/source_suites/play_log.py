@@ -7,7 +7,7 @@ from conformance.case import PROVINCES, Case, Seen
 from conformance.checks.acts import said_last
 from conformance.checks.fleet import Fleet
 from conformance.record import Record
-from conformance.sources.contract import APPROVER, Done, PlayLog
+from conformance.sources.acts import APPROVER, Done, PlayLog
 from conformance.sources.dealing import Dealing
 from scenarios.scenario import Text
 

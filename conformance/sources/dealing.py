@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from conformance.record import Happening, Record, What
-from conformance.sources.contract import (
+from conformance.sources.acts import (
     APPROVER,
     COMPOSER,
     Act,

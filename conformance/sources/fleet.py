@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from conformance.record import Happening, What
-from conformance.sources.contract import Place
+from conformance.sources.acts import Place
 from scenarios import links, profiles, territory
 from simulator.emulator.events import Event
 from simulator.emulator.population import Resident

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from conformance.sources.contract import (
+from conformance.sources.acts import (
     APPROVER,
     COMPOSER,
     Act,
@@ -13,8 +13,8 @@ from conformance.sources.contract import (
     Done,
     Person,
     Submit,
-    System,
 )
+from conformance.sources.contract import System
 from simulator.emulator.events import Event, Listener
 from simulator.emulator.fleet import EmulatedFleet
 from simulator.emulator.population import Resident

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from conformance.capabilities import Declaration, Device
 from conformance.clauses import SYSTEMS, Role
 from conformance.password_files import password_in
-from conformance.sources.contract import Level, Place
+from conformance.sources.acts import Level, Place
 from conformance.sources.features import FEATURES
 from scenarios import strict_yaml, territory
 from scenarios.problems import BadInput, shown

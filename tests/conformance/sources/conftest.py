@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.cases import CASES
-from conformance.sources import bench, contract, reference
+from conformance.sources import acts, bench, reference
 from conformance.sources.target import Around, parse
 from scenarios import strict_yaml
 
@@ -35,7 +35,7 @@ class Wrong:
     async def do(self, who, act):
         if self.fault is not None:
             changed = self.fault(act)
-            if not isinstance(changed, contract.Act):
+            if not isinstance(changed, acts.Act):
                 return changed
             act = changed
         return await self._operators.do(who, act)
@@ -84,8 +84,8 @@ def elsewhere():
     """A fault: what is sent to a commune goes everywhere."""
 
     def fault(act):
-        if isinstance(act, contract.Issue) and act.area.communes:
-            return replace(act, area=contract.Area(everywhere=True))
+        if isinstance(act, acts.Issue) and act.area.communes:
+            return replace(act, area=acts.Area(everywhere=True))
         return act
 
     return fault

@@ -7,7 +7,7 @@ import pytest
 from conformance.case import judged
 from conformance.cases import CASES
 from conformance.evidence import trial_files
-from conformance.sources.contract import (
+from conformance.sources.acts import (
     APPROVER,
     Act,
     Appraise,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from conformance.checks.fleet import Fleet
 from conformance.record import Happening, Record
-from conformance.sources.contract import Place
+from conformance.sources.acts import Place
 from conformance.sources.fleet import Gathered, residents
 from simulator.emulator.events import Event
 

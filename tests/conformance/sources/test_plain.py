@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conformance.sources import acts as a
 from conformance.sources import contract as c
 from conformance.sources import plain, target
 from conformance.sources.fleet import residents
@@ -23,7 +24,7 @@ dialect: plain
 start: plain
 place: {level: province, code: "52", era: "2022"}
 """
-DISTRICT = c.Person("district", ("compose",), c.Place("district", "540"))
+DISTRICT = a.Person("district", ("compose",), a.Place("district", "540"))
 
 
 def at_the_system(folder: Path, act: Callable[[c.System], Coroutine[Any, Any, None]]) -> None:
@@ -44,47 +45,47 @@ def test_every_act_has_its_word_and_its_refusal(tmp_path: Path) -> None:
     async def act(system: c.System) -> None:
         do = system.operators.do
 
-        async def made(who: c.Person, act: c.Act) -> Any:
+        async def made(who: a.Person, act: a.Act) -> Any:
             outcome = await do(who, act)
-            assert isinstance(outcome, c.Done), (act, outcome)
+            assert isinstance(outcome, a.Done), (act, outcome)
             return outcome.id if outcome.said is None else outcome.said
 
-        wrong = await do(c.COMPOSER, c.LogIn(wrong=True))
-        assert isinstance(wrong, c.Refused)
+        wrong = await do(a.COMPOSER, a.LogIn(wrong=True))
+        assert isinstance(wrong, a.Refused)
         assert wrong.status == 12
-        bulletin = await made(c.COMPOSER, c.Compose("k1", "Thử nghiệm: 1", "priority", 200))
-        area = c.Area(everywhere=True)
-        early = await do(c.APPROVER, c.Issue("k2", bulletin, area))
-        assert isinstance(early, c.Refused)
+        bulletin = await made(a.COMPOSER, a.Compose("k1", "Thử nghiệm: 1", "priority", 200))
+        area = a.Area(everywhere=True)
+        early = await do(a.APPROVER, a.Issue("k2", bulletin, area))
+        assert isinstance(early, a.Refused)
         assert early.status == 15
-        for step in (c.Submit(bulletin), c.Appraise(bulletin), c.Approve(bulletin)):
-            await made(c.APPROVER, step)
-        order = await made(c.APPROVER, c.Issue("k2", bulletin, area, times=2, gap_ms=1_000))
+        for step in (a.Submit(bulletin), a.Appraise(bulletin), a.Approve(bulletin)):
+            await made(a.APPROVER, step)
+        order = await made(a.APPROVER, a.Issue("k2", bulletin, area, times=2, gap_ms=1_000))
         assert system.operators.order_of(f"{order}-2") == order
-        await made(c.APPROVER, c.Cancel(order))
+        await made(a.APPROVER, a.Cancel(order))
         begins_ms = (int(time.time()) + 60) * 1_000
-        slot = await made(c.APPROVER, c.AddSlot("k3", area, begins_ms, 1_000))
-        await made(c.APPROVER, c.RemoveSlot(slot))
-        states = await made(c.APPROVER, c.DeviceStates())
+        slot = await made(a.APPROVER, a.AddSlot("k3", area, begins_ms, 1_000))
+        await made(a.APPROVER, a.RemoveSlot(slot))
+        states = await made(a.APPROVER, a.DeviceStates())
         assert [state for _, state in states] == ["unheard"] * 8
-        assert await made(c.APPROVER, c.DeviceStates((states[3][0],))) == [states[3]]
+        assert await made(a.APPROVER, a.DeviceStates((states[3][0],))) == [states[3]]
         since_ms, until_ms = begins_ms - 90_000, begins_ms
-        assert await made(c.APPROVER, c.PlayLog(bulletin, since_ms, until_ms)) == []
-        figures = await made(c.APPROVER, c.Statistics(since_ms, until_ms))
+        assert await made(a.APPROVER, a.PlayLog(bulletin, since_ms, until_ms)) == []
+        figures = await made(a.APPROVER, a.Statistics(since_ms, until_ms))
         assert (figures["SoLenh"], figures["SoLenhHuy"], figures["ThietBi"]) == (2, 2, 8)
         year = time.gmtime(begins_ms / 1_000).tm_year
-        assert (await made(c.APPROVER, c.YearlyReport(year)))["Nam"] == year
-        said = await made(c.APPROVER, c.SendFeedback("k4", "21550", "Thử nghiệm: loa rè"))
-        await made(c.APPROVER, c.RouteFeedback(said, c.Place("commune", "21553")))
-        assert await made(c.APPROVER, c.ListFeedback()) == [[said, "routed", False]]
-        await made(c.APPROVER, c.AnswerFeedback(said, "Thử nghiệm: đã sửa"))
-        assert await made(c.APPROVER, c.ListFeedback()) == [[said, "answered", False]]
-        audit = await made(c.ADMINISTRATOR, c.Audit())
+        assert (await made(a.APPROVER, a.YearlyReport(year)))["Nam"] == year
+        said = await made(a.APPROVER, a.SendFeedback("k4", "21550", "Thử nghiệm: loa rè"))
+        await made(a.APPROVER, a.RouteFeedback(said, a.Place("commune", "21553")))
+        assert await made(a.APPROVER, a.ListFeedback()) == [[said, "routed", False]]
+        await made(a.APPROVER, a.AnswerFeedback(said, "Thử nghiệm: đã sửa"))
+        assert await made(a.APPROVER, a.ListFeedback()) == [[said, "answered", False]]
+        audit = await made(a.ADMINISTRATOR, a.Audit())
         assert audit[-1][2] == "tai-khoan"
-        await made(c.APPROVER, c.LogOut())
-        assert isinstance(await do(DISTRICT, c.LogIn()), c.Unsupported)
-        upwards = c.RouteFeedback(said, c.Place("district", "540"))
-        assert isinstance(await do(c.APPROVER, upwards), c.Unsupported)
+        await made(a.APPROVER, a.LogOut())
+        assert isinstance(await do(DISTRICT, a.LogIn()), a.Unsupported)
+        upwards = a.RouteFeedback(said, a.Place("district", "540"))
+        assert isinstance(await do(a.APPROVER, upwards), a.Unsupported)
 
     at_the_system(tmp_path, act)
 
@@ -94,13 +95,13 @@ def test_a_killed_server_is_at_the_same_address_again_and_people_log_in_anew(
 ) -> None:
     async def act(system: c.System) -> None:
         do = system.operators.do
-        written = await do(c.COMPOSER, c.Compose("k1", "Thử nghiệm: 1", sound_ms=200))
+        written = await do(a.COMPOSER, a.Compose("k1", "Thử nghiệm: 1", sound_ms=200))
         system.kill_server()
-        gone = await do(c.COMPOSER, c.DeviceStates())
-        assert isinstance(gone, c.Refused)
+        gone = await do(a.COMPOSER, a.DeviceStates())
+        assert isinstance(gone, a.Refused)
         assert gone.status == 0
         system.start_server()
-        assert await do(c.COMPOSER, c.Compose("k1", "Thử nghiệm: 1", sound_ms=200)) == written
+        assert await do(a.COMPOSER, a.Compose("k1", "Thử nghiệm: 1", sound_ms=200)) == written
         with pytest.raises(CannotBreak):
             system.stop_broker()
 

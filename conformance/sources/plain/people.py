@@ -1,0 +1,201 @@
+"""What people do at the plain source system, and what they see there."""
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.sources import acts as a
+from conformance.sources.features import FEATURES
+from conformance.sources.plain.desk import Desk, RefusedError, Words
+from simulator.live import spoken
+
+_PRIORITIES = {"emergency": 1, "priority": 2, "normal": 3}
+_STATES: Mapping[str, a.State] = {"truc-tuyen": "online", "mat": "lost", "chua-thay": "unheard"}
+_ROLES: Mapping[a.PersonRole, str] = {
+    "compose": "soan",
+    "appraise": "tham-dinh",
+    "approve": "duyet",
+    "operate": "van-hanh",
+    "view": "xem",
+    "administer": "quan-tri",
+}
+
+
+class Operators:
+    """A `contract.OperatorHalf`: an account for everybody, a session for each."""
+
+    features = frozenset(FEATURES) - {"second_factor", "exchange"}
+
+    def __init__(self, url: str, administrator: tuple[str, str]) -> None:
+        """Nobody but the administrator has an account yet."""
+        self._url = url
+        self._administrator = Desk(url, *administrator)
+        self._desks: dict[a.Person, Desk] = {a.ADMINISTRATOR: self._administrator}
+        self._sounds: dict[int, str] = {}
+        self._run = secrets.token_hex(3)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for desk in self._desks.values():
+            await desk.close()
+
+    def order_of(self, item: str) -> str:
+        """Plays are named ORDER-N."""
+        return item.partition("-")[0]
+
+    async def do(self, who: a.Person, act: a.Act) -> a.Outcome:
+        """Let somebody do something."""
+        if "district" in (getattr(who.place, "level", ""), *_levels(act)):
+            return a.Unsupported()
+        try:
+            return await self._done(await self._desk(who), act)
+        except RefusedError as error:
+            return a.Refused(error.status, str(error))
+
+    async def _done(self, desk: Desk, act: a.Act) -> a.Outcome:
+        match act:
+            case a.LogIn(wrong):
+                await desk.log_in("?" if wrong else "")
+                return a.Done()
+            case a.LogOut():
+                await desk.log_out()
+                return a.Done()
+            case a.Compose():
+                return await self._compose(desk, act)
+            case a.Submit(bulletin):
+                return a.Done(bulletin)
+            case a.Appraise(bulletin):
+                return await _named(desk, "ThamDinh", bulletin, BanTinID=bulletin)
+            case a.Approve(bulletin):
+                return await _named(desk, "DuyetTin", bulletin, BanTinID=bulletin)
+            case a.Return(bulletin, reason):
+                return await _named(desk, "TraLai", bulletin, BanTinID=bulletin, LyDo=reason)
+            case a.Issue():
+                return a.Done((await desk.ask("GuiTin", **_plays(act)))["LenhID"])
+            case a.Cancel(order):
+                return await _named(desk, "HuyTin", order, LenhID=order)
+            case a.AddSlot():
+                return await self._add_slot(desk, act)
+            case a.RemoveSlot(slot):
+                return await _named(desk, "HuyLichPhat", slot, LichPhatID=slot)
+            case _:
+                return await _looked(desk, act)
+
+    async def _compose(self, desk: Desk, act: a.Compose) -> a.Outcome:
+        words: Words = {
+            "MaYeuCau": act.key,
+            "TieuDe": act.title,
+            "MucDoUuTien": _PRIORITIES[act.bulletin_class],
+            "CapDo": act.severity,
+            "CheDo": "Test",
+        }
+        if act.text is None:
+            words["AmThanh"] = await self._sound(desk, act.sound_ms)
+        else:
+            words["VanBan"] = act.text
+        return a.Done((await desk.ask("SoanTin", **words))["BanTinID"])
+
+    async def _add_slot(self, desk: Desk, act: a.AddSlot) -> a.Outcome:
+        made = await desk.ask(
+            "ThemLichPhat",
+            MaYeuCau=act.key,
+            TenLichPhat=f"Thử nghiệm: {act.key}",
+            AmThanh=await self._sound(desk, act.sound_ms),
+            ThoiGianBatDau=[act.begins_ms // 1000],
+            CheDo="Test",
+            **_area(act.area),
+        )
+        return a.Done(made["LichPhatID"])
+
+    async def _sound(self, desk: Desk, length_ms: int) -> str:
+        if length_ms not in self._sounds:
+            content = await asyncio.to_thread(spoken.sound, length_ms)
+            self._sounds[length_ms] = (await desk.post("/am-thanh", content=content))["AmThanh"]
+        return self._sounds[length_ms]
+
+    async def _desk(self, who: a.Person) -> Desk:
+        """Theirs; somebody new gets an account."""
+        if who not in self._desks:
+            words: Words = {"Cap": "tinh"}
+            if who.place is not None and who.place.level == "commune":
+                words = {"Cap": "xa", "DiaBan": who.place.code}
+            login = f"{who.name}.{words.get('DiaBan', 'tinh')}.{self._run}"
+            roles = [_ROLES[role] for role in who.roles]
+            asked = {"TenDangNhap": login, "VaiTro": roles, **words}
+            made = await self._administrator.ask("TaoTaiKhoan", **asked)
+            self._desks[who] = Desk(self._url, login, made["MatKhau"])
+        return self._desks[who]
+
+
+async def _looked(desk: Desk, act: a.Act) -> a.Outcome:
+    match act:
+        case a.DeviceStates(devices):
+            named: Words = {"CumLoaID": [*devices]} if devices else {}
+            rows = (await desk.ask("TrangThai", **named))["DanhSach"]
+            return a.Done(said=[[row["CumLoaID"], _STATES[row["TinhTrang"]]] for row in rows])
+        case a.PlayLog(bulletin, since_ms, until_ms):
+            asked: Words = {"BanTinID": bulletin, "TuMs": since_ms, "DenMs": until_ms}
+            rows = (await desk.ask("NhatKyPhat", **asked))["NhatKy"]
+            return a.Done(said=[[row["CumLoaID"], row["NhatKyID"]] for row in rows])
+        case a.Statistics(since_ms, until_ms):
+            return a.Done(said=await desk.ask("ThongKe", TuMs=since_ms, DenMs=until_ms))
+        case a.YearlyReport(year):
+            report = await desk.ask("BaoCaoNam", Nam=year)
+            return a.Done(report["BaoCaoID"], report)
+        case a.Audit():
+            rows = (await desk.ask("NhatKyThaoTac"))["DanhSach"]
+            return a.Done(said=[[row["LucMs"], row["Ai"], row["Viec"], row["Ve"]] for row in rows])
+        case a.SendFeedback(key, commune, text):
+            words: Words = {"MaYeuCau": key, "DiaBan": commune, "NoiDung": text}
+            return a.Done((await desk.ask("TiepNhanPhanAnh", **words))["PhanAnhID"])
+        case a.RouteFeedback(feedback, to):
+            den = to.code if to.level == "commune" else ""
+            return await _named(desk, "ChuyenPhanAnh", feedback, PhanAnhID=feedback, Den=den)
+        case a.AnswerFeedback(feedback, text):
+            return await _named(desk, "TraLoiPhanAnh", feedback, PhanAnhID=feedback, TraLoi=text)
+        case a.ListFeedback():
+            rows = (await desk.ask("DanhSachPhanAnh"))["DanhSach"]
+            return a.Done(said=[[row["PhanAnhID"], _step(row), row["QuaHan"]] for row in rows])
+        case _:
+            return a.Unsupported()
+
+
+async def _named(desk: Desk, act: str, name: str, **words: Any) -> a.Outcome:
+    """An act upon something that has a name already."""
+    await desk.ask(act, **words)
+    return a.Done(name)
+
+
+def _levels(act: a.Act) -> tuple[str, ...]:
+    return (act.to.level,) if isinstance(act, a.RouteFeedback) else ()
+
+
+def _step(row: Mapping[str, Any]) -> str:
+    """The state of a citizen's words, as other systems call it."""
+    if row["TraLoi"] is not None:
+        return "answered"
+    return "received" if row["DangGiu"] == row["DiaBan"] else "routed"
+
+
+def _plays(act: a.Issue) -> Words:
+    words: Words = {
+        "MaYeuCau": act.key,
+        "BanTinID": act.bulletin,
+        "SoLan": act.times,
+        "CachNhauMs": act.gap_ms,
+        "HieuLucMs": act.valid_ms,
+        "ThuTu": act.play_order,
+        **_area(act.area),
+    }
+    if act.not_before_ms is not None:
+        words["KhongPhatTruocMs"] = act.not_before_ms
+    return words
+
+
+def _area(area: a.Area) -> Words:
+    return {
+        "DanhSachDiaBanNhan": [*area.communes],
+        "DanhSachThietBi": {"CumLoaID": [*area.devices]},
+        "TatCa": area.everywhere,
+    }

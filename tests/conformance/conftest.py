@@ -1,5 +1,4 @@
-"""Records written by hand, devices tried on the virtual clock, and a real source system with a small
-fleet, as it is and wrong in one respect."""
+"""Records written by hand, devices on the virtual clock, and a real source system with a fleet."""
 
 from contextlib import contextmanager
 from dataclasses import replace

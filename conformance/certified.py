@@ -112,7 +112,7 @@ def results(
         "uncertainty_ms": plan.bench.uncertainty_ms,
         "versions": dict(plan.versions),
         "notes": [_text(note) for note in (NO_CERTIFICATE, SCOPE.get(plan.role)) if note],
-        "device": _device(declared),
+        "subject": _subject(declared),
         "verdict": {
             "verdict": verdict,
             "reason": reason,
@@ -368,7 +368,7 @@ def _limits(evidence: Evidence, seen: Mapping[str, Mapping[str, Seen]]) -> list[
     return [asdict(each) for each in limits.compared(evidence, seen)]
 
 
-def _device(declared: Declaration) -> dict[str, Any]:
+def _subject(declared: Declaration) -> dict[str, Any]:
     device = declared.device
     return {
         "vendor": device.vendor,

@@ -25,6 +25,7 @@ from reports.certification_words import (
     WHY,
     WITNESS,
 )
+from reports.findings import certified
 from reports.findings.standing import standing_of
 from reports.words import VERDICTS
 from scenarios.problems import one_line
@@ -38,7 +39,7 @@ def results(told: Mapping[str, Any], place: str) -> RenderableType:
         *_head(told),
         *(_clauses(nature, judged) for nature in NATURES if _of(nature, judged)),
         *_vouched(told["clauses"]),
-        *_findings(told["clauses"], place),
+        *_findings(told, place),
         *_differences(told),
         *_beside(told["clauses"]),
         Line(),
@@ -62,10 +63,10 @@ def _vouched(clauses: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
 
 
 def _head(told: Mapping[str, Any]) -> Iterator[RenderableType]:
-    device, run_by, role = told["device"], RUN_BY[told["run_by"]], ROLES[told["role"]]
+    tested, run_by, role = told["subject"], RUN_BY[told["run_by"]], ROLES[told["role"]]
     yield Line("Phiếu kết quả thử nghiệm", style="bold")
     yield Line("Test report")
-    named = f"{device['vendor']} {device['model']}, {device['serial']}, {device['firmware']}"
+    named = f"{tested['vendor']} {tested['model']}, {tested['serial']}, {tested['firmware']}"
     yield Line(one_line(named))
     yield Line(f"{role.vi}, {run_by.vi} / {role.en}, {run_by.en}")
     if told["challenge"] is not None:
@@ -91,9 +92,9 @@ def _clauses(nature: str, clauses: Sequence[Mapping[str, Any]]) -> RenderableTyp
     return table
 
 
-def _findings(clauses: Sequence[Mapping[str, Any]], place: str) -> Iterator[RenderableType]:
+def _findings(told: Mapping[str, Any], place: str) -> Iterator[RenderableType]:
     """Every failure with what was seen, its name for a waiver, and what tries it again."""
-    for clause in clauses:
+    for clause in told["clauses"]:
         for check in clause["checks"]:
             if check["verdict"] == Verdict.FAIL:
                 says = check["says"] or {"vi": "", "en": ""}
@@ -101,7 +102,7 @@ def _findings(clauses: Sequence[Mapping[str, Any]], place: str) -> Iterator[Rend
                 lines = [
                     f"{one_line(says['vi'])}\n{one_line(says['en'])}",
                     f"lỗi / failure {check['failure']}{waived}",
-                    *([f"ttcs certify --replay {place} {check['case']}"] if check["case"] else []),
+                    *([certified.replay(told, place, check["case"])] if check["case"] else []),
                 ]
                 yield Line(f"{clause['id']}: {check['check']}", style="bold")
                 yield Padding(Line("\n".join(lines)), (0, 0, 0, 2))

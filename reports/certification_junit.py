@@ -19,13 +19,13 @@ _HARMLESS = (Verdict.PASS, Verdict.NOT_APPLICABLE)
 
 def junit(results: Mapping[str, Any]) -> bytes:
     """The `results.json` of a certification."""
-    device = results["device"]
-    name = one_line(f"{results['role']} {device['vendor']} {device['model']}")
+    tested = results["subject"]
+    name = one_line(f"{results['role']} {tested['vendor']} {tested['model']}")
     whole = Element("testcase", classname=name, name="verdict")
     sentence = _both(results["verdict"]["sentence"], "\n")
     _add(whole, results["verdict"], sentence)
     facts = {
-        **{f"device.{fact}": device[fact] for fact in ("serial", "firmware", "firmware_sha256")},
+        **{f"subject.{fact}": tested[fact] for fact in ("serial", "firmware", "firmware_sha256")},
         **{fact: results[fact] for fact in ("run", "challenge", "run_by", "created", "emulated")},
         **{f"version.{tool}": version for tool, version in results["versions"].items()},
     }

@@ -39,12 +39,12 @@ class _Told:
         """Everything; the names are those of `certification.typ`."""
         found, results = self._found, self._found.results
         scope = SCOPE.get(found.of.evidence.plan.role)
-        device = results["device"]
+        tested = results["subject"]
         return {
             "language": self._language,
             "headline": self._word(subject(results["role"]).headline),
-            "title": f"{self._word(own.TITLE)}: {one_line(device['vendor'])} "
-            f"{one_line(device['model'])}",
+            "title": f"{self._word(own.TITLE)}: {one_line(tested['vendor'])} "
+            f"{one_line(tested['model'])}",
             "notice": self._word(NO_CERTIFICATE),
             "scope": scope and self._word(scope),
             "verdict": results["verdict"]["verdict"],
@@ -74,16 +74,16 @@ class _Told:
         }
 
     def _facts(self) -> Iterator[Sequence[str]]:
-        results, device = self._found.results, self._found.results["device"]
+        results, tested = self._found.results, self._found.results["subject"]
         plan = self._found.of.evidence.plan
         unsaid = Text("hãng không nêu", "not stated")
         none = Text("không có", "none")
         for name, said in (
-            (Text("Số sê-ri", "Serial number"), device["serial"]),
-            (subject(plan.role).software, device["firmware"]),
+            (Text("Số sê-ri", "Serial number"), tested["serial"]),
+            (subject(plan.role).software, tested["firmware"]),
             (
                 Text("SHA-256 của phần mềm", "The firmware's SHA-256"),
-                device["firmware_sha256"] or self._word(unsaid),
+                tested["firmware_sha256"] or self._word(unsaid),
             ),
             (Text("Loại", "Kind"), self._word(words.ROLES[results["role"]])),
             (Text("Bộ thử", "Suite"), f"ttcs-hil {results['versions'].get('ttcs-hil', '?')}"),

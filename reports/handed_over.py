@@ -75,7 +75,7 @@ def _judged(judged: Judged) -> dict[str, Any]:
     rules = {n: digest for n, digest in plan.inputs.items() if n.startswith(evidence.CLAUSES)}
     return {
         "role": results["role"],
-        "device": results["device"],
+        "subject": results["subject"],
         "run_by": results["run_by"],
         "challenge": results["challenge"],
         "created": results["created"],
@@ -165,8 +165,8 @@ def _signer(bundle: Mapping[str, Any], language: Language) -> str:
     return "\n".join((said(SIGNERS[bundle["signer"]], language), *filter(None, (kind, *lines))))
 
 
-def _device(judged: Mapping[str, Any], language: Language) -> str:
-    return f"{judged['device']['vendor']} {judged['device']['model']}"
+def _subject(judged: Mapping[str, Any], language: Language) -> str:
+    return f"{judged['subject']['vendor']} {judged['subject']['model']}"
 
 
 def _verdict(judged: Mapping[str, Any], language: Language) -> str:
@@ -198,9 +198,9 @@ _WHOSE: Final[Sequence[tuple[Text, _Tell]]] = (
     (Text("Gói", "Bundle"), lambda bundle, _: str(bundle["place"])),
     (Text("Xác minh bây giờ", "Verified now"), _sound),
     (Text("Người ký", "Signer"), _signer),
-    (Text("Đối tượng thử", "What was tried"), _of(_device)),
-    (Text("Số sê-ri", "Serial number"), _of(lambda each, _: str(each["device"]["serial"]))),
-    (Text("Phần mềm", "Firmware"), _of(lambda each, _: str(each["device"]["firmware"]))),
+    (Text("Đối tượng thử", "What was tried"), _of(_subject)),
+    (Text("Số sê-ri", "Serial number"), _of(lambda each, _: str(each["subject"]["serial"]))),
+    (Text("Phần mềm", "Firmware"), _of(lambda each, _: str(each["subject"]["firmware"]))),
     (Text("Loại", "Kind"), _of(lambda each, language: said(ROLES[each["role"]], language))),
     (Text("Ai thử", "Run by"), _of(lambda each, language: said(RUN_BY[each["run_by"]], language))),
     (Text("Thách thức", "Challenge"), _of(_challenge)),

@@ -78,7 +78,7 @@ def test_a_case_without_result_shows_in_the_verdict(results):
 
 
 def test_what_xml_cannot_hold_is_escaped(results):
-    results["device"]["model"] = "a\x00<b>\ud800"
+    results["subject"]["model"] = "a\x00<b>\ud800"
     failing(results)["requirement"] = {"vi": "]]>\x1b", "en": "\ufffe"}
     root = ElementTree.fromstring(junit(results))
     assert root[0].get("name").endswith(" a\\x00<b>\\ud800")

@@ -61,6 +61,6 @@ def test_it_is_tagged_and_titled(certified_of, tmp_path):
 def test_strange_names_are_text(certified_of, tmp_path):
     of = certified_of().of
     results = dict(of.results)
-    results["device"] = results["device"] | {"model": STRANGE}
+    results["subject"] = results["subject"] | {"model": STRANGE}
     text = text_of(pdf(Certified(replace(of, results=results)), "vi"), tmp_path)
     assert "$x^2$ #import \\ * _ @ \"'" in text

@@ -118,7 +118,7 @@ def test_a_device_with_faults_fails_and_its_failure_can_be_tried_again(place: Pa
     code, out, _ = here("certify", *options)
     assert code == 1
     results = written(place / "out")
-    assert results["device"]["model"] == "S2"
+    assert results["subject"]["model"] == "S2"
     own_clause = next(each for each in results["clauses"] if each["id"] == "OWN-1")
     assert own_clause["verdict"] == "fail"
     assert own_clause["checks"][0]["limit_ms"] == 1

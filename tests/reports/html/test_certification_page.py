@@ -167,7 +167,7 @@ def test_signature_hashes_and_configuration(shown, broken):
 def test_names_of_others_are_text(broken):
     strange = "<script>alert(1)</script>\u202e\x1b"
     results = dict(broken.results)
-    results["device"] = results["device"] | {"vendor": strange, "serial": strange}
+    results["subject"] = results["subject"] | {"vendor": strange, "serial": strange}
     results["challenge"] = strange
     content = page(Certified(replace(broken.of, results=results)), "vi")
     assert b"<script>alert" not in content

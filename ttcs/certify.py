@@ -65,8 +65,12 @@ def certify(asked: Asked) -> int:
         place = _place(asked)
         wanted = _wanted(asked)
         key = read_private(asked.key) if asked.key else new_private()
-        with _Bar(wanted.bench) as bar:
-            results, signer = certifying.certify(wanted, place, key, bar.at)
+        try:
+            with _Bar(wanted.bench) as bar:
+                results, signer = certifying.certify(wanted, place, key, bar.at)
+        except KeyboardInterrupt:
+            tell_error(f"đã dừng, không niêm phong / stopped, not sealed: ttcs verify {place}")
+            raise
     except BadInput as bad:
         tell_first(bad)
         return BAD_INPUT

@@ -221,7 +221,7 @@ def running(place: Path) -> Iterator["subprocess.Popen[bytes]"]:
         cwd=place,
         env=ENVIRONMENT,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
     yield process
     process.kill()
@@ -241,7 +241,11 @@ def test_what_is_interrupted_says_so_and_cannot_pass(
 ) -> None:
     until_a_case_is_stored(running, place / "out")
     running.send_signal(how)
-    assert running.wait(30) == code
+    _, err = running.communicate(timeout=30)
+    assert running.returncode == code
+    if how is signal.SIGINT:
+        assert err.decode().endswith("ttcs verify out\n")
+        assert "Traceback" not in err.decode()
     left = files(place / "out")
     assert json.loads(left["manifest.json"])["lifecycle"] == lifecycle
     assert "results.json" not in left

@@ -1,6 +1,9 @@
 """`ttcs certify --role source-system`: to its verdict, verified, told; and what it refuses."""
 
+import csv
+import io
 import json
+import shutil
 import subprocess
 
 import pytest
@@ -15,6 +18,24 @@ subject: {vendor: "ABC", model: "TTN", serial: "1", version: "3.1"}
 dialect: reference
 start: reference
 place: {level: province, code: "52", era: "2022"}
+"""
+TENDER = """\
+STT,Nội dung yêu cầu,Bắt buộc/Khuyến khích,Mã điều khoản,Ghi chú
+1,Bản tin đã được duyệt gửi được đến thiết bị,Bắt buộc,PROFILE-SOURCE-SENDS,
+2,Gửi khẩn cấp toàn tỉnh đến mọi thiết bị đang kết nối,Bắt buộc,PROFILE-SOURCE-REACH,
+3,"Bản tin chỉ được gửi sau khi biên tập, thẩm định và phê duyệt",Bắt buộc,,
+"""
+OWN_CLAUSE = """\
+ttcs: 1
+document: {title: {vi: "Riêng", en: "Own"}, nature: profile, held: true, checked_on: "2026-11-22"}
+clauses:
+  OWN-SENDS:
+    requirement: {vi: "Gửi được.", en: "It can be sent."}
+    binds: [source-system-province]
+    verified_by: [test]
+    checks: [source-sent-once-approved, source-log-once]
+    mark: assumed
+    source: "own"
 """
 SYSTEM = ("certify", "--role", "source-system", "--target", "target.yaml", "--out", "out")
 
@@ -58,9 +79,45 @@ def test_some_cases_to_their_verdict_and_told(target):
         assert here("report", "out", "--lang", language, "--out", f"{language}.html")[0] == 0
         assert words in (target / f"{language}.html").read_text().lower()
     assert here("report", "out", "--format", "pdf", "--out", "a.pdf")[0] == 0
+    other_rules(target)
+    beside_another(target)
+    against_a_tender(target)
     record = target / "out/cases/source-approval/record.jsonl"
     record.write_text(record.read_text().replace('"refusal": "', '"refusal": null, "why": "'))
     assert here("verify", "out")[0] == 1
+
+
+def other_rules(target):
+    """The same rules change nothing; a clause that asks for more than was tried stays open."""
+    code, out, _ = here("compare", "--suite", "now", "now", "out", "--json")
+    assert (code, json.loads(out)["bundles"][0]["clauses"]) == (0, [])
+    (target / "own.yaml").write_text(OWN_CLAUSE)
+    code, out, _ = here("compare", "--suite", "now", "own.yaml", "out", "--json")
+    (changed,) = json.loads(out)["bundles"][0]["clauses"]
+    assert (code, changed["clause"], changed["new"]) == (1, "OWN-SENDS", "not-run")
+
+
+def beside_another(target):
+    """Two vendors of source systems stand side by side."""
+    shutil.copytree(target / "out", target / "other")
+    code, _, _ = here("compare", "out", "other", "--format", "html", "--out", "both.html")
+    assert code == 0
+    page = (target / "both.html").read_text()
+    assert page.count("PROFILE-SOURCE-SENDS") >= 1
+    assert "ABC TTN" in page
+
+
+def against_a_tender(target):
+    """A requirement is met by a clause that passed, open where its case was not tried."""
+    (target / "tender.csv").write_text(TENDER)
+    code, out, _ = here("report", "out", "--tender", "tender.csv", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out.removeprefix("\ufeff"))))
+    assert code == 0
+    told = [(row["STT"], row["Kết luận"]) for row in rows]
+    assert told == [("1", "đạt"), ("2", "chưa thử"), ("3", "chưa duyệt gợi ý")]
+    assert "CV-APPRAISED" in rows[2]["Gợi ý chưa duyệt"]
+    again = "--role source-system --target TARGET.yaml --case source-approval"
+    assert again in rows[0]["Bằng chứng"]
 
 
 @pytest.mark.parametrize(

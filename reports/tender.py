@@ -265,7 +265,7 @@ def csv(told: _Told, language: Language) -> bytes:
         *(Text("Xác minh bây giờ", "Verified now"), Text("Người ký", "Signer")),
     )
     whose = handed_over.whose((told["bundle"],), language)
-    bundle = [value for _, value in whose[:3]]
+    bundle = [" ".join(value.split("\n")) for _, value in whose[:3]]
     rows = [[*_row(each, language), *bundle] for each in told["requirements"]]
     return sheets.written([[said(column, language) for column in columns], *rows])
 

@@ -119,6 +119,12 @@ class Order:
     action: Action
     refusal: str | None = None
 
+    @property
+    def until_ms(self) -> int | None:
+        """From when on it is not to be done, or its play not to be begun."""
+        of_play = self.action.expires_ms if isinstance(self.action, Play) else None
+        return min((at for at in (self.expires_ms, of_play) if at is not None), default=None)
+
 
 # ---- From the device ----------------------------------------------------------------------------
 

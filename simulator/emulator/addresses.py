@@ -58,6 +58,14 @@ def broker(
     return Broker(host, port, str(found[0][4][0]), tls)
 
 
+def is_here(host: str) -> bool:
+    """Whether the host is this machine, by its loopback address."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def bad(option: str, wrong: str, expected: str) -> BadInput:
     """What is wrong with an option, or a field."""
     return BadInput([Problem(option, None, None, "", wrong, expected)])
@@ -77,9 +85,5 @@ def _address(option: str, url: str, schemes: Sequence[str]) -> SplitResult:
 
 
 def _check_target(option: str, host: str, allowed: frozenset[str]) -> None:
-    try:
-        is_here = ip_address(host).is_loopback
-    except ValueError:
-        is_here = host == "localhost"
-    if not is_here and host not in allowed:
+    if not is_here(host) and host not in allowed:
         raise bad(option, host, f"this machine, or --allow-target {host} beside it")

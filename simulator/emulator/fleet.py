@@ -64,7 +64,7 @@ class EmulatedFleet:
     def __init__(
         self,
         members: Sequence[Member],
-        broker: Broker,
+        broker: Broker | None,
         dialect: Dialect,
         *,
         services: Mapping[Service, str] | None = None,
@@ -76,10 +76,11 @@ class EmulatedFleet:
     ) -> None:
         """Nothing is connected yet; raises `NoRoom`.
 
-        `services` are the HTTP servers of a dialect that asks some, such as
-        `{"system": "http://127.0.0.1:8080"}`. Sounds are fetched from `origins` only. The first
-        `instrumented` devices decode them. `listener` is called with every event, on the loop, and
-        must not wait. `make` builds each device's program: the right one, or a mutant.
+        `broker` is None where the dialect has no MQTT. `services` are the HTTP servers of a dialect
+        that asks some, such as `{"system": "http://127.0.0.1:8080"}`. Sounds are fetched from
+        `origins` only. The first `instrumented` devices decode them. `listener` is called with
+        every event, on the loop, and must not wait. `make` builds each device's program: the right
+        one, or a mutant.
         """
         make_room(len(members))
         self.clock, self.dialect, self.seed = EpochClock(), dialect, seed
@@ -92,7 +93,8 @@ class EmulatedFleet:
         self._inbox: deque[Line] = deque()
         self._arrivals = 0
         self._sounds = Sounds(origins)
-        self._web = Web(services or {}, broker.tls) if "http" in dialect.wires else None
+        tls = None if broker is None else broker.tls
+        self._web = Web(services or {}, tls) if "http" in dialect.wires else None
         self._tasks: set[asyncio.Task[None]] = set()
         self._ticking: asyncio.Task[None] | None = None
 
@@ -236,7 +238,8 @@ class EmulatedFleet:
     async def connected(self, program: Program, heard: Heard) -> Wires:
         """A new connection; at most `CONNECTS_AT_ONCE` are being made. Raises `NotConnected`."""
         source = program.member.address
-        if source is None and self._broker.address.startswith("127."):
+        broker = self._broker
+        if source is None and broker is not None and broker.address.startswith("127."):
             source = f"127.0.0.{2 + program.number // PORTS_EACH}"
         async with self._turn:
             wires = self._wires(program, heard)
@@ -246,6 +249,7 @@ class EmulatedFleet:
     def _wires(self, program: Program, heard: Heard) -> Wires:
         member, dialect, mqtt, http = program.member, self.dialect, None, None
         if "mqtt" in dialect.wires:
+            assert self._broker is not None, "a dialect with MQTT has a broker"
             mqtt = Connection(self._broker, program.session(), heard)
         if self._web is not None:
             http = HttpConnection(

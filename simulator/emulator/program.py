@@ -283,8 +283,9 @@ class Program:
         except NotUnderstood as error:
             around.tell(self, "not-understood", at_ms, why=str(error))
             return
-        item = getattr(order.action, "item", None)
-        around.tell(self, "ordered", at_ms, order=order.id, action=_name(order), item=item)
+        words = {name: getattr(order.action, name, None) for name in ("item", "text")}
+        words |= {"order": order.id, "action": _name(order)}
+        around.tell(self, "ordered", at_ms, **words, until_ms=order.until_ms)
         self._do(self.device.moment(at_ms, [Ordered(order)]))
 
     def happen(self, *happenings: Happening) -> None:
@@ -343,6 +344,7 @@ class Program:
                     boot=effect.boot,
                     sequence=effect.sequence,
                     item=effect.play.item,
+                    started_ms=effect.started_ms,
                 )
 
     def _ended(self, ended: Ended) -> None:

@@ -6,7 +6,6 @@ missing or fails is told in the result, and never ends a run.
 """
 
 import asyncio
-import shutil
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -21,6 +20,7 @@ from simulator.dialects.contract import Play
 from simulator.emulator.events import Event, What
 from simulator.emulator.fleet import EmulatedFleet
 from simulator.emulator.population import Resident
+from simulator.live import browsers
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -32,16 +32,6 @@ MOST_PICTURE_BYTES: Final = 2 << 20
 WIDTH, HEIGHT = 960, 540
 """Pixels of the page."""
 
-_BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
-"""Those of the system come before the one that playwright brings."""
-
-_ARGUMENTS: Final = (
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-sync",
-    "--no-first-run",
-)
 _CHANGES: Final = frozenset[What](
     {"began", "ended", "power-cut", "power-back", "restarting", "booted"}
 )
@@ -175,10 +165,9 @@ class Board:
         from playwright.async_api import async_playwright
 
         playwright = await opened.enter_async_context(async_playwright())
-        found = next(filter(None, map(shutil.which, _BROWSERS)), None)
         browser = await playwright.chromium.launch(
-            executable_path=found,
-            args=list(_ARGUMENTS),
+            executable_path=browsers.of_the_system(),
+            args=list(browsers.ARGUMENTS),
             handle_sigint=False,
             handle_sigterm=False,
             handle_sighup=False,

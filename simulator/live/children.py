@@ -154,6 +154,11 @@ class Children:
         except OSError as error:
             raise NotStarted(f"{words[0]}: {error.strerror or error}") from None
 
+    @property
+    def running(self) -> list[int]:
+        """The processes of those that run."""
+        return [child.pid for child in self._all if child.pid is not None]
+
     def close(self) -> None:
         """End all that run, the last one first."""
         try:

@@ -56,7 +56,7 @@ class Desk:
 
     def __init__(self, server: str, account: Account) -> None:
         """Not logged in yet."""
-        self._account = account
+        self.server, self._account = server, account
         self._client = httpx2.AsyncClient(
             base_url=f"{server}/api/v1", timeout=TIMEOUT_S, follow_redirects=False, trust_env=False
         )
@@ -89,6 +89,11 @@ class Desk:
     async def read(self, path: str) -> str:
         """The text that is there; raises `Refused` and `NotAnswered`."""
         return (await self._asked("GET", path, None)).text
+
+    async def fetch(self, path: str) -> bytes:
+        """The file that is there, or at a whole address of the server; raises `Refused` and
+        `NotAnswered`."""
+        return (await self._asked("GET", path, None)).content
 
     async def upload(self, family: str, content: bytes) -> dict[str, Any]:
         """Upload a file; what the source system made of it."""

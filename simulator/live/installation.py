@@ -45,6 +45,10 @@ class SystemUnderTest(Protocol):
     def breakable(self) -> frozenset[Breakable]:
         """What may be broken here; the calls below that break other things raise `CannotBreak`."""
 
+    @property
+    def processes(self) -> Sequence[int]:
+        """What was begun for it and runs; nothing of a system that others run."""
+
     def admit(self, secrets: Mapping[str, str]) -> None:
         """Let registered devices in at the broker, where the source system does not do that."""
 
@@ -146,6 +150,11 @@ class Installation:
     def server_pid(self) -> int | None:
         """The server's process, while it runs."""
         return self._server.pid
+
+    @property
+    def processes(self) -> Sequence[int]:
+        """The server's, the broker's and the database's, as far as they run."""
+        return self._children.running
 
     def admit(self, secrets: Mapping[str, str]) -> None:
         """Let these devices in at the broker, if it is one apart."""

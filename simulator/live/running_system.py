@@ -20,6 +20,11 @@ class RunningSystem:
         """Nothing."""
         return frozenset()
 
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """None of them is ours."""
+        return ()
+
     def admit(self, secrets: Mapping[str, str]) -> None:
         """Nothing to be done."""
 

@@ -105,10 +105,11 @@ class DeviceSide:
         """A token for a name and its secret; raises `Refused`."""
         asked = fields(parse(body), _LOGIN)
         name = asked["Username"]
-        self._attempts.check(name, now_ms)
         device = self._book.devices.get(name)
         kept = device.digest if device else ""
         if not hmac.compare_digest(digest(name, asked["Password"]), kept):
+            # Wrong ones alone are stopped: nobody can lock a device out in its name.
+            self._attempts.check(name, now_ms)
             raise self._attempts.failed(name, now_ms)
         self._attempts.passed(name)
         token = self._sessions.begin(name, now_ms)

@@ -1,5 +1,7 @@
 """Acts: states, play log, figures, feedback of citizens, and who did what."""
 
+import csv
+import io
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
@@ -90,9 +92,22 @@ def _yearly(office: Office, who: Account, asked: Words, now_ms: int) -> Words:
     from_ms, until_ms = (
         int(datetime(each, 1, 1, tzinfo=_VIETNAM).timestamp()) * 1000 for each in (year, year + 1)
     )
-    report = {"Nam": year, **_figures(office, who, from_ms, until_ms, now_ms)}
+    report = {"Nam": year, "DiaBan": who.place, **_figures(office, who, from_ms, until_ms, now_ms)}
     made = office.make(who, now_ms, "bao-cao", "B", asked, **{"bao-cao": report})
     return {"BaoCaoID": made, **report}
+
+
+def _export(office: Office, who: Account, asked: Words, _now_ms: int) -> Words:
+    """A report as a table of figures, for who has the area that it is on."""
+    report = known(office.book.reports, asked["BaoCaoID"])
+    if not who.covers(report["DiaBan"]):
+        raise Refused(NOT_ALLOWED, "ngoài địa bàn / outside their area")
+    file = io.StringIO()
+    table = csv.writer(file)
+    for name, figure in report.items():
+        parts = figure.items() if isinstance(figure, dict) else ()
+        table.writerows([(f"{name}.{part}", n) for part, n in parts] or [(name, figure)])
+    return {"Csv": file.getvalue()}
 
 
 def _figures(office: Office, who: Account, from_ms: int, until_ms: int, now_ms: int) -> Words:
@@ -190,6 +205,7 @@ ACTS: Mapping[str, Act] = {
     "NhatKyPhat": Act(_play_log, ("xem",), _PERIOD, {"BanTinID": NAME}),
     "ThongKe": Act(_statistics, ("xem",), _PERIOD),
     "BaoCaoNam": Act(_yearly, ("xem",), {"Nam": whole(2020, 2099)}),
+    "XuatBaoCao": Act(_export, ("xem",), {"BaoCaoID": NAME}),
     "NhatKyThaoTac": Act(_audit, ("quan-tri",)),
     "TiepNhanPhanAnh": Act(
         _receive, ("van-hanh",), {"DiaBan": CODE, "NoiDung": _SAID}, makes="PhanAnhID"

@@ -128,15 +128,23 @@ def _emergency(office: Office, who: Account, asked: Words, now_ms: int) -> Words
 
 
 def _add_slot(office: Office, who: Account, asked: Words, now_ms: int) -> Words:
+    """Of an own sound, or of an approved bulletin."""
+    if (asked["AmThanh"] is None) == (asked["BanTinID"] is None):
+        raise Refused(MALFORMED, "cần AmThanh hoặc BanTinID / expected one of both")
     begins_s = sorted(set(asked["ThoiGianBatDau"]))
     if not now_ms <= begins_s[0] * 1000 <= begins_s[-1] * 1000 <= now_ms + MOST_AHEAD_MS:
         raise Refused(MALFORMED, "ThoiGianBatDau: đã qua hoặc quá xa / past or too far ahead")
-    size_bytes, length_ms = known(office.sounds, asked["AmThanh"])
     name, title = office.book.next("K"), asked["TenLichPhat"]
-    own = (length_ms, who.login, None, asked["AmThanh"], size_bytes)
-    bulletin = Bulletin(name, title, asked["CheDo"] or "Actual", 3, 0, *own)
+    if asked["BanTinID"] is None:
+        size_bytes, length_ms = known(office.sounds, asked["AmThanh"])
+        own = (length_ms, who.login, None, asked["AmThanh"], size_bytes)
+        bulletin = Bulletin(name, title, asked["CheDo"] or "Actual", 3, 0, *own)
+    else:
+        bulletin = _theirs(office, who, asked["BanTinID"])
+        if bulletin.state != APPROVED or bulletin.priority == 1:
+            raise Refused(NOT_NOW, "tin chưa duyệt hoặc khẩn cấp / not approved, or an emergency")
     body = schedule(name, title, content(bulletin, office.address), begins_s)
-    commands = [[name, begins_s[-1] * 1000 + length_ms, body]]
+    commands = [[name, begins_s[-1] * 1000 + bulletin.duration_ms, body]]
     words = _order(bulletin, office.reached(who, asked), commands, is_slot=True)
     return {"LichPhatID": office.make(who, now_ms, "gui", "K", asked, **words)}
 
@@ -206,8 +214,13 @@ _PLAYS: Mapping[str, Rule] = {
 }
 _SLOT: Mapping[str, Rule] = {
     "TenLichPhat": text(500, 1),
-    "AmThanh": text(64, 64),
     "ThoiGianBatDau": several(SECOND, 96, 1),
+}
+_SLOT_MORE: Mapping[str, Rule] = {
+    **AREA,
+    "CheDo": _MODE,
+    "AmThanh": text(64, 64),
+    "BanTinID": NAME,
 }
 _CONTROL = part({"MaLenh": one_of("0"), "ThamSo": one_of(*map(str, range(101)))})
 _RETURN: Mapping[str, Rule] = {**_NAMED, "LyDo": text(500, 1)}
@@ -220,7 +233,7 @@ ACTS: Mapping[str, Act] = {
     "GuiTin": Act(_send, ("van-hanh",), _NAMED, _PLAYS, "LenhID"),
     "PhatKhanCap": Act(_emergency, ("duyet",), _WRITTEN, {**_WRITTEN_MORE, **AREA}, "LenhID"),
     "HuyTin": Act(_cancel_order, ("van-hanh",), {"LenhID": NAME}),
-    "ThemLichPhat": Act(_add_slot, ("van-hanh",), _SLOT, {**AREA, "CheDo": _MODE}, "LichPhatID"),
+    "ThemLichPhat": Act(_add_slot, ("van-hanh",), _SLOT, _SLOT_MORE, "LichPhatID"),
     "HuyLichPhat": Act(_cancel_slot, ("van-hanh",), {"LichPhatID": NAME}),
     "DieuKhien": Act(_control, ("van-hanh",), {"DieuKhienThietBi": _CONTROL}, AREA, "LenhID"),
 }

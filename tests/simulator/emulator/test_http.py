@@ -15,7 +15,6 @@ from reference_system.interface.messages import Command
 from scenarios import links
 from simulator.dialects import shared_http
 from simulator.dialects.shared_http import ACK, COMMANDS, LOG, LOGIN, STATUS, SharedHttp
-from simulator.emulator.connection import Broker
 from simulator.emulator.events import Event
 from simulator.emulator.fleet import EmulatedFleet
 from simulator.emulator.member import Member
@@ -85,7 +84,7 @@ def on_stage(province: Province, act: Act) -> Stage:
         events: list[Event] = []
         fleet = EmulatedFleet(
             [Member("d0", "", POLLING, links.load("4g"), SECRET)],
-            Broker("127.0.0.1", 9, "127.0.0.1"),
+            None,
             SharedHttp(),
             services={"system": province.url},
             listener=events.append,

@@ -143,7 +143,7 @@ def test_without_a_browser_the_result_says_why(
 def test_a_browser_that_does_not_start_is_told(
     broker, source: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("simulator.live.board._BROWSERS", ("false",))
+    monkeypatch.setattr("simulator.live.browsers._PROGRAMS", ("false",))
 
     async def act(board: Board, fleet: EmulatedFleet) -> None:
         await until(lambda: board.why)

@@ -13,7 +13,6 @@ import yaml
 
 from scenarios import links, profiles
 from simulator.dialects.shared_http import ACK, COMMANDS, LOG, LOGIN, STATUS, SharedHttp
-from simulator.emulator.connection import Broker
 from simulator.emulator.events import Event
 from simulator.emulator.fleet import EmulatedFleet
 from simulator.emulator.member import Member
@@ -51,7 +50,7 @@ def on_stage(office: Office, act: Callable[[Stage], Coroutine[Any, Any, None]]) 
         url = office.system.url
         fleet = EmulatedFleet(
             [Member(name, "", POLLING, link, secret) for name, secret in office.secrets.items()],
-            Broker("127.0.0.1", 9, "127.0.0.1"),
+            None,
             SharedHttp(),
             services={"system": url},
             origins=[url],
@@ -254,6 +253,12 @@ def test_a_new_secret_ends_the_old_one_and_its_sessions(office: Office) -> None:
 def test_who_guesses_a_secret_is_stopped(office: Office) -> None:
     assert [Device(office, "d0", "sai").status for _ in range(6)] == [401] * 5 + [429]
     assert Device(office, "d1").status == 200
+
+
+def test_who_guesses_a_secret_locks_no_device_out(office: Office) -> None:
+    for _ in range(6):
+        Device(office, "d0", "sai")
+    assert Device(office, "d0").status == 200
 
 
 def entry(**more: Any) -> dict[str, Any]:

@@ -130,6 +130,27 @@ def test_the_yearly_report_counts_the_year(office: Office) -> None:
     report = office.writer.done("BaoCaoNam", Nam=year)
     assert (report["BaoCaoID"], report["SoLenhTheoMucDoUuTien"]) == ("B1", {"2": 1})
     assert office.writer.done("BaoCaoNam", Nam=year - 3)["SoLenh"] == 0
+    exported = office.writer.done("XuatBaoCao", BaoCaoID="B1")["Csv"].splitlines()
+    assert exported[0] == f"Nam,{year}"
+    assert "SoLenhTheoMucDoUuTien.2,1" in exported
+    commune = office.system.hired("xa.21740", ["xem"], commune="21740")
+    assert commune.refused("XuatBaoCao", BaoCaoID="B1") == NOT_ALLOWED
+    assert commune.refused("XuatBaoCao", BaoCaoID="B9") == UNKNOWN
+
+
+def test_a_slot_has_a_sound_or_an_approved_bulletin_that_is_no_emergency(office: Office) -> None:
+    slot = {"TenLichPhat": "Thử nghiệm", "TatCa": True, "ThoiGianBatDau": [int(time.time()) + 60]}
+    approved, emergency = office.approved(), office.approved(priority=1)
+    words = {"TieuDe": "Thử nghiệm", "MucDoUuTien": 3, "VanBan": "Thử nghiệm"}
+    draft = office.writer.done("SoanTin", **words)["BanTinID"]
+    assert office.writer.done("ThemLichPhat", BanTinID=approved, **slot) == {"LichPhatID": "K1"}
+    for name in (draft, emergency):
+        assert office.writer.refused("ThemLichPhat", BanTinID=name, **slot) == NOT_NOW
+    assert office.writer.refused("ThemLichPhat", BanTinID="T99", **slot) == UNKNOWN
+    assert office.writer.refused("ThemLichPhat", **slot) == MALFORMED
+    sound = office.writer.post("/am-thanh", content=tone(300))["NoiDung"]["AmThanh"]
+    both = {"BanTinID": approved, "AmThanh": sound}
+    assert office.writer.refused("ThemLichPhat", **both, **slot) == MALFORMED
 
 
 BAD_BODIES = (

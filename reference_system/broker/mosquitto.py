@@ -94,8 +94,8 @@ def _configuration(folder: Path, address: Address, certificate: Certificate | No
     ]
     if certificate is not None:
         lines += [
-            f"certfile {certificate.certificate}",
-            f"keyfile {certificate.key}",
+            f"certfile {certificate.certificate.absolute()}",
+            f"keyfile {certificate.key.absolute()}",
             "tls_version tlsv1.2",
         ]
     return "\n".join(lines) + "\n"

@@ -165,7 +165,7 @@ def _network(document: strict_yaml.Document, folder: Path, permits: tuple[str, .
             if document.data_at((part,)) is not None:
                 expected = "none: the process needs nobody"
                 raise BadInput([document.problem((part,), part, expected)])
-    operator = _operator(document, folder)
+    operator = asking(document, folder)
     if is_real and "update" in permits and operator is None:
         wrong = "update, which nobody on this bench begins"
         raise BadInput([document.problem(("permits",), wrong, "a part `operator:`, or not that")])
@@ -213,7 +213,8 @@ def _capture(document: strict_yaml.Document, is_real: bool) -> Capture:
     return Capture(driver, recorder, sound["latency"], sound["uncertainty"])
 
 
-def _operator(document: strict_yaml.Document, folder: Path) -> Asking | None:
+def asking(document: strict_yaml.Document, folder: Path) -> Asking | None:
+    """The part `operator:`, whose program is started in `folder`; raises `BadInput`."""
     part = _part(document, "operator", {**_ASKING, **_ASKED}, optional=_ASKED)
     if not part:
         return None

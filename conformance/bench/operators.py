@@ -81,16 +81,21 @@ class Terminal:
 
     async def put(self, question: Question, wait_s: float) -> str | None:
         """See `questions.Operator`."""
-        words = {str(number): each.word for number, each in enumerate(question.options, 1)}
+        words = {
+            # What is typed may be a number of the system's own.
+            each.word if question.kind == "line" else str(number): each.word
+            for number, each in enumerate(question.options, 1)
+        }
         self._show(f"\a\n{question.text.vi}\n{question.text.en}")
-        for number, option in enumerate(question.options, 1):
-            self._show(f"  {number}  {option.text.vi} / {option.text.en}")
+        for typed, option in zip(words, question.options, strict=True):
+            self._show(f"  {typed}  {option.text.vi} / {option.text.en}")
         self._show(f"  0  {CANNOT.vi} / {CANNOT.en}")
         termios.tcflush(self._keys, termios.TCIFLUSH)  # typed before it was asked: no answer
         try:
             async with asyncio.timeout(wait_s):
                 while (line := await self._line()) is not None and line != "0":
-                    if question.accepts(word := words.get(line, line)):
+                    said = line if question.kind == "line" else line.lower()
+                    if question.accepts(word := words.get(said, said)):
                         return word
                     self._show(f"  {', '.join(words)}, 0?")
         except TimeoutError:
@@ -110,7 +115,7 @@ class Terminal:
             line = os.read(self._keys, MOST_LINE_BYTES)
         except OSError:  # the terminal was closed
             return None
-        return line.decode("utf-8", "replace").strip().lower() if line else None
+        return line.decode("utf-8", "replace").strip() if line else None
 
 
 def _settle(typed: asyncio.Future[None]) -> None:

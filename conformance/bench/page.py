@@ -15,11 +15,11 @@ from threading import Lock, Thread
 from typing import Final
 from urllib.parse import parse_qs
 
-from conformance.bench.questions import CANNOT, By, Option, Question
+from conformance.bench.questions import CANNOT, MOST_LINE, By, Option, Question
 from scenarios.scenario import Text
 from scenarios.units import VIETNAM_TIME
 
-MOST_BODY_BYTES = 1_000
+MOST_BODY_BYTES = 4_000
 HOSTS = ("127.0.0.1", "localhost")
 """What this machine is called; a page of another name that leads here is not answered."""
 
@@ -30,10 +30,14 @@ _STYLE = """\
 :root { color-scheme: light dark; font: 1.15rem/1.5 system-ui, sans-serif }
 body { margin: 0 auto; max-width: 36rem; padding: 1rem }
 h1 { font-size: 1.5rem }
-button { display: block; width: 100%; margin: .75rem 0; padding: 1rem; font: inherit }
-button:focus-visible { outline: .25rem solid Highlight }"""
+h1, p { white-space: pre-line }
+button, input { display: block; width: 100%; margin: .75rem 0; padding: 1rem; font: inherit }
+button, input { box-sizing: border-box }
+:focus-visible { outline: .25rem solid Highlight }"""
 _QUIET = Text("Đang thử; chưa có câu hỏi.", "Testing; nothing is asked yet.")
 _OVER = Text("Câu hỏi này đã xong hoặc đã hết giờ.", "This question is over.")
+_TYPED = Text("Nhập câu trả lời", "Type the answer")
+_SEND = Text("Gửi câu trả lời", "Send the answer")
 _CANNOT = Option("", CANNOT)
 
 
@@ -182,17 +186,26 @@ def _shown(asked: _Open | None) -> str:
         return _html(_paragraphs(_QUIET), refresh=True)
     question = asked.question
     buttons = "\n".join(
-        f'<button name="answer" value="{escape(each.word)}">{escape(each.text.vi)}'
-        f' / <span lang="en">{escape(each.text.en)}</span></button>'
+        f'<button name="answer" value="{escape(each.word)}">{_both(each.text)}</button>'
         for each in (*question.options, _CANNOT)
+    )
+    own = f'<form method="post">\n<input type="hidden" name="question" value="{asked.secret}">\n'
+    typed = (
+        f'{own}<p><label for="typed">{_both(_TYPED)}</label>\n'
+        f'<input id="typed" name="answer" required maxlength="{MOST_LINE}"></p>\n'
+        f"<button>{_both(_SEND)}</button>\n</form>\n"
     )
     return _html(
         f"<h1>{escape(question.text.vi)}</h1>\n"
         f'<p lang="en">{escape(question.text.en)}</p>\n'
-        f'<form method="post">\n<input type="hidden" name="question" value="{asked.secret}">\n'
-        f"{buttons}\n</form>\n"
+        f"{typed if question.kind == 'line' else ''}"
+        f"{own}{buttons}\n</form>\n"
         f'<p>Trả lời trước {asked.until} / <span lang="en">answer before {asked.until}</span></p>'
     )
+
+
+def _both(text: Text) -> str:
+    return f'{escape(text.vi)} / <span lang="en">{escape(text.en)}</span>'
 
 
 def _paragraphs(text: Text) -> str:

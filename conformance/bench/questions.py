@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 
 from scenarios.scenario import Text
 
-Kind = Literal["done", "yes-no", "choice"]
+Kind = Literal["done", "yes-no", "choice", "line"]
 By = Literal["operator", "automation"]
 """By what role an answer was given."""
 
@@ -28,10 +28,14 @@ YES_NO = (Option("yes", Text("Có", "Yes")), Option("no", Text("Không", "No")))
 CANNOT = Text("Không làm được, không biết", "It cannot be done, or is not known")
 """What may be said to every question; the same as no answer."""
 
+MOST_LINE = 200
+"""Characters of an answer in words of one's own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked; `id` says what it is about and may be asked again in another case."""
+    """What is asked; `id` says what it is about and may be asked again in another case. A `line` is
+    answered by one of its options, or in words of one's own."""
 
     id: str
     text: Text
@@ -51,6 +55,8 @@ class Question:
 
     def accepts(self, word: object) -> bool:
         """Whether this is one of its answers."""
+        if self.kind == "line" and isinstance(word, str) and len(word) <= MOST_LINE:
+            return bool(word.strip()) and word.isprintable()
         return any(each.word == word for each in self.options)
 
 
@@ -69,8 +75,13 @@ def choice(name: str, text: Text, options: Mapping[str, Text]) -> Question:
     return Question(name, text, "choice", tuple(Option(w, t) for w, t in options.items()))
 
 
+def line(name: str, text: Text, options: Mapping[str, Text]) -> Question:
+    """Something to be answered in words of one's own, or by one of these."""
+    return Question(name, text, "line", tuple(Option(w, t) for w, t in options.items()))
+
+
 class NoAnswer(Exception):
-    """A question was not answered: nothing can be said of the device then."""
+    """A question was not answered: nothing can be said of what is tested then."""
 
 
 class Operator(Protocol):

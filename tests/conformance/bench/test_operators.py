@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from conformance.bench import operators, programs
 from conformance.bench.operators import Asking, Program, Terminal
-from conformance.bench.questions import choice, done, yes_no
+from conformance.bench.questions import choice, done, line, yes_no
 from scenarios.problems import BadInput
 from scenarios.scenario import Text
 
@@ -24,6 +24,7 @@ LOOK = choice(
     {"one": Text("Một", "One"), "two": Text("Hai", "Two")},
 )
 CUT = done("cut", Text("Ngắt điện", "Cut it"))
+OWN = line("own", Text("Nhập mã", "Type the id"), {"done": Text("Xong", "Done")})
 SEEN = yes_no("seen", Text("Có thấy không?", "Is it seen?"))
 
 
@@ -43,9 +44,9 @@ def typed(terminal, question, *lines, wait_s=5.0):
 
     async def main():
         answer = asyncio.create_task(asking.put(question, wait_s))
-        for line in lines:
+        for each in lines:
             await asyncio.sleep(0.05)
-            os.write(ours, line)
+            os.write(ours, each)
         return await answer
 
     return asyncio.run(main())
@@ -60,6 +61,10 @@ def typed(terminal, question, *lines, wait_s=5.0):
         (LOOK, [b"2\n"], "two"),
         (LOOK, [b"3\n", b"\n", b"\xff\n", b"one\n"], "one"),
         (LOOK, [b"0\n"], None),
+        (OWN, [b"  B-12 a\n"], "B-12 a"),
+        (OWN, [b"1\n"], "1"),
+        (OWN, [b"\n", b"done\n"], "done"),
+        (OWN, [b"0\n"], None),
         (LOOK, [b"\x04"], None),
     ],
 )

@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conformance.bench.page import Page
-from conformance.bench.questions import choice, done, yes_no
+from conformance.bench.questions import choice, done, line, yes_no
 from scenarios.scenario import Text
 
 SEEN = yes_no("seen", Text("Có thấy không?", "Is it seen?"))
+OWN = line("Submit", Text("Gửi\nđi", "Submit\nit"), {"done": Text("Xong", "Done")})
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -57,6 +58,20 @@ def test_an_answer(page, word, expected):
     assert asked(page, SEEN, lambda: answer(page, word)) == expected
 
 
+@pytest.mark.parametrize("word", ["12", "từ chối: chưa được duyệt " * 7, "done"])
+def test_an_answer_in_words_of_ones_own(page, word):
+    assert asked(page, OWN, lambda: answer(page, word)) == word
+
+
+@pytest.mark.parametrize("word", ["x" * 201, "a\nb", "  "])
+def test_words_that_are_too_many_or_none_are_no_answer(page, word):
+    def person():
+        assert answer(page, word) == 409
+        answer(page, "done")
+
+    assert asked(page, OWN, person) == "done"
+
+
 def test_a_question_is_answered_once(page):
     def twice():
         known = secret(page)
@@ -85,7 +100,7 @@ def test_what_is_no_answer_leaves_the_question_open(page):
         assert answer(page, "yes", known, Host="evil.example") == 404
         assert httpx2.get(page.url, headers={"Host": f"evil.example:{url.port}"}).text == ""
         assert httpx2.get(root).text == ""
-        assert httpx2.post(page.url, content=b"x" * 2_000, headers=FORM).status_code == 413
+        assert httpx2.post(page.url, content=b"x" * 4_001, headers=FORM).status_code == 413
         assert httpx2.post(page.url, content=b"\xff\x00&&=", headers=FORM).status_code == 409
         assert httpx2.request("DELETE", page.url).status_code == 501
         assert answer(page, "no", known) == 303
@@ -141,7 +156,7 @@ def test_on_a_phone_with_the_keyboard(page):
     from axe_playwright_python.sync_playwright import Axe
     from playwright.sync_api import sync_playwright
 
-    def person():
+    def person(typed=""):
         program = shutil.which("chromium")
         arguments = ["--no-sandbox"]
         with (
@@ -154,8 +169,10 @@ def test_on_a_phone_with_the_keyboard(page):
             found = Axe().run(shown).response["violations"]
             assert found == [], [each["id"] for each in found]
             shown.keyboard.press("Tab")
+            shown.keyboard.type(typed)
             shown.keyboard.press("Enter")
             shown.wait_for_selector("text=chưa có câu hỏi")
 
     cut = done("power-off", Text("Ngắt nguồn điện của thiết bị.", "Cut the device's mains."))
     assert asked(page, cut, person, wait_s=60) == "done"
+    assert asked(page, OWN, lambda: person("LỆNH 12"), wait_s=60) == "LỆNH 12"

@@ -46,8 +46,10 @@ What = Literal[
     "reached",
     "sounded",
     "noted",
+    "arrived",
     "joined",
     "left",
+    "late",
     "end",
 ]
 """An order that was told; bytes that were sent as they are; what the device said, as it came, and
@@ -59,7 +61,9 @@ when the observation ended.
 
 Of a source system `told` is what people asked of it, `answer` what it said; its server was killed
 and started. Its fleet is told as arrays: who is in it; which devices an order reached, and when;
-where a play sounded, from when until when; what devices noted in their logs; who came and went."""
+where a play sounded, from when until when; what devices noted in their logs; who came and went.
+What it sent to another system, which the harness plays, has `arrived`. How late the instants of the
+case were noted at worst (`late`)."""
 
 WHATS: tuple[What, ...] = get_args(What)
 
@@ -74,31 +78,51 @@ class Happening:
 
 
 VIETNAMESE: Mapping[str, str] = {
+    "after: compose": "soạn sau khi khóa",
+    "also elsewhere": "gửi đến cả nơi khác",
+    "appraised": "gửi khi mới thẩm định",
+    "appraised by who writes": "người chỉ soạn thẩm định",
+    "approved by who writes": "người chỉ soạn duyệt",
+    "as a draft": "gửi khi là bản nháp",
+    "before: compose": "soạn trước khi khóa",
     "cancel": "lệnh hủy",
+    "change": "đổi khung giờ",
+    "close": "khóa tài khoản",
     "cut": "lượt bị hủy",
+    "elsewhere": "gửi đến nơi khác",
     "emergency": "tin khẩn cấp",
     "expired": "tin đã hết hạn",
     "good": "tin đúng kiểu",
     "heard": "tin có tiếng",
+    "log in again": "đăng nhập lại",
     "mute": "tin không có tiếng",
     "normal": "tin thông thường",
     "notice": "thông báo",
+    "open elsewhere": "xã khác mở văn bản",
     "other": "tin khác",
     "own": "tin của mình",
     "play": "lượt phát",
     "priority": "tin ưu tiên",
     "programme": "nội dung theo lịch",
     "relay": "tiếp âm",
+    "remove": "bỏ khung giờ",
+    "removed slot": "khung giờ bị bỏ",
+    "returned": "gửi khi bị trả lại",
     "running": "tin đang phát",
     "scheduled": "tin theo lịch",
+    "sent by who looks": "người chỉ xem gửi",
+    "sent by who writes": "người chỉ soạn gửi",
     "stop": "lệnh dừng",
     "stream": "luồng trực tiếp",
+    "submitted": "gửi khi mới trình",
     "told to be first": "tin được xếp trước",
     "told to be second": "tin được xếp sau",
     "valid": "tin còn hiệu lực",
     "volume": "lệnh âm lượng",
     "whole": "lượt trọn vẹn",
     "withdrawal": "lệnh hủy lịch",
+    "written by who looks: compose": "người chỉ xem soạn",
+    "wrong password": "mật khẩu sai",
 }
 """What cases call their orders, for people; a number may follow."""
 

@@ -40,6 +40,7 @@ AT_HOME = {
     "openpyxl": None,
     "hypothesis": "conformance/exploration/searching.py",
     "labgrid": "conformance/bench/labgrid_power.py",
+    "playwright": None,
     "polars": None,
     "scapy": None,
 }

@@ -11,14 +11,19 @@ from typing import Any, ClassVar, Literal
 from scenarios.scenario import BulletinClass
 
 PersonRole = Literal["compose", "appraise", "approve", "operate", "view", "administer"]
-Level = Literal["province", "district", "commune"]
+Level = Literal["central", "province", "district", "commune"]
 State = Literal["online", "offline", "lost", "unheard"]
 """How a device is shown: there; gone in good order; gone without a word; never seen."""
+
+Kind = Literal["ip-speaker", "fm-converter", "e-board"]
+"""What a device is in the register."""
+
+FeedbackState = Literal["received", "routed", "answered", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An administrative unit, by its code."""
+    """An administrative unit, by its code: VN at the central level."""
 
     level: Level
     code: str
@@ -59,6 +64,13 @@ class LogIn(Act):
 @dataclass(frozen=True, slots=True)
 class LogOut(Act):
     """End the session."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseAccount(Act):
+    """Close somebody's account: they are let in no more."""
+
+    person: Person
 
 
 # ---- Bulletins ----------------------------------------------------------------------------------
@@ -144,10 +156,24 @@ class Cancel(Act):
 
 @dataclass(frozen=True, slots=True)
 class AddSlot(Act):
-    """Put a slot into the programme of some communes, once, at a whole second: an own sound."""
+    """Put a slot into the programme of some communes, once, at a whole second: an own sound, or an
+    approved `bulletin` that is as long as `sound_ms`. Its id is `Done.id`."""
 
     needs: ClassVar[str | None] = "programme"
     key: str
+    area: Area
+    begins_ms: int
+    sound_ms: int
+    bulletin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSlot(Act):
+    """Give a slot another own sound; its id is then `Done.id`."""
+
+    needs: ClassVar[str | None] = "programme"
+    key: str
+    slot: str
     area: Area
     begins_ms: int
     sound_ms: int
@@ -165,6 +191,13 @@ class RemoveSlot(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class Registry(Act):
+    """`Done.said` is a list of `[device, commune, Kind]`: all devices of somebody's unit."""
+
+    needs: ClassVar[str | None] = "registry"
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceStates(Act):
     """`Done.said` is a list of `[device, State]`: of these devices, of all where none is named."""
 
@@ -174,8 +207,8 @@ class DeviceStates(Act):
 
 @dataclass(frozen=True, slots=True)
 class PlayLog(Act):
-    """`Done.said` is a list of `[device, the device's own name of the entry]`, of the plays of a
-    bulletin that began in that time."""
+    """`Done.said` is a list of `[device, the device's own name of the entry, began_ms]`, of the
+    plays of a bulletin that began in that time."""
 
     needs: ClassVar[str | None] = "play_log"
     bulletin: str
@@ -185,11 +218,20 @@ class PlayLog(Act):
 
 @dataclass(frozen=True, slots=True)
 class Statistics(Act):
-    """`Done.said` holds figures by the system's own names."""
+    """`Done.said` holds figures of the own unit: how many `devices` it has, and the `plays` that
+    devices logged in that time as heard to their end."""
 
     needs: ClassVar[str | None] = "statistics"
     since_ms: int
     until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class StateCounts(Act):
+    """`Done.said` has the number of devices in each `State` where there are some, as the system's
+    statistics count them now."""
+
+    needs: ClassVar[str | None] = "statistics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +243,48 @@ class YearlyReport(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class ExportReport(Act):
+    """Take a report out of the system as a file: `Done.said` holds its length in `characters`, and
+    of its figures `devices` and `plays`."""
+
+    needs: ClassVar[str | None] = "yearly_report"
+    report: str
+
+
+@dataclass(frozen=True, slots=True)
 class Audit(Act):
-    """`Done.said` is a list of `[at, login, action, subject]`, the newest first."""
+    """`Done.said` is a list of `[at_ms, login, action, subject]`, the newest first."""
 
     needs: ClassVar[str | None] = "audit"
+
+
+# ---- Documents ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SendDocument(Act):
+    """Send a document downward, to some communes: a PDF that says its title. Its id is `Done.id`,
+    and `Done.said` the SHA-256 of the file."""
+
+    needs: ClassVar[str | None] = "documents"
+    key: str
+    title: str
+    communes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListDocuments(Act):
+    """`Done.said` is a list of the ids of those that the own unit sent or received."""
+
+    needs: ClassVar[str | None] = "documents"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDocument(Act):
+    """`Done.said` is the SHA-256 of the file."""
+
+    needs: ClassVar[str | None] = "documents"
+    document: str
 
 
 # ---- Feedback -----------------------------------------------------------------------------------
@@ -239,8 +319,16 @@ class AnswerFeedback(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class CloseFeedback(Act):
+    """Put away what is answered; done at once where a system knows no such step."""
+
+    needs: ClassVar[str | None] = "feedback"
+    feedback: str
+
+
+@dataclass(frozen=True, slots=True)
 class ListFeedback(Act):
-    """`Done.said` is a list of `[id, state, whether it is overdue]`."""
+    """`Done.said` is a list of `[id, FeedbackState, whether it is overdue, answer or None]`."""
 
     needs: ClassVar[str | None] = "feedback"
 
@@ -250,10 +338,12 @@ class ListFeedback(Act):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """It was done: what the system calls what came of it, and what it says, as plain data."""
+    """It was done: what the system calls what came of it, and what it says, as plain data.
+    `asked_ms` is when the system was asked, where much was to be done before; None for at once."""
 
     id: str | None = None
     said: Any = None
+    asked_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

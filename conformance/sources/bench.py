@@ -7,19 +7,22 @@ import asyncio
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from conformance.bench.questions import NoAnswer
 from conformance.case import Case
 from conformance.sources.contract import Opened
 from conformance.sources.dealing import Dealing
 from conformance.sources.fleet import residents
+from conformance.sources.intruder import Intruder
+from conformance.sources.lateness import Lateness
 from conformance.sources.surroundings import Heard, Surroundings
-from conformance.sources.target import DIALECTS, Around
+from conformance.sources.target import DIALECTS, Around, Target
 from conformance.trial import Trial
 from conformance.verdicts import Lifecycle
 from simulator.emulator.enrolment import NotEnrolled
@@ -32,16 +35,19 @@ from simulator.live.installation import CannotBreak
 UNCERTAINTY_MS = 50
 """How late an event of the fleet may be noted: messages wait while others are worked off."""
 
-LONGEST_S = 900.0
+LONGEST_S, LONGEST_ASKING_S = 900.0, 6 * 3_600.0
+"""How long a case may take, and one in which people are asked for every act."""
+
 CONNECTED_S = 120.0
 
 Try = Callable[[Case, str], Trial]
+Open = Callable[[Target, Path], Opened]
 
 
 def facts(around: Around) -> dict[str, Any]:
     """What a plan says of it."""
-    fleet = residents(around.target.place, around.target.era, around.devices)
-    target = around.target
+    fleet, target = _people(around), around.target
+    script = target.hands.script if target.hands else None
     return {
         "driver": "source-system",
         "dialect": target.dialect,
@@ -49,6 +55,7 @@ def facts(around: Around) -> dict[str, Any]:
         "url": None if target.reached is None else target.reached.url,
         "place": f"{target.place.level}:{target.place.code}",
         "era": target.era,
+        **({"script_sha256": script.sha256} if script else {}),
         "devices": len(fleet),
         "communes": len({each.commune for each in fleet}),
         "profiles": dict(sorted(Counter(each.profile.id for each in fleet).items())),
@@ -56,33 +63,38 @@ def facts(around: Around) -> dict[str, Any]:
 
 
 @contextmanager
-def running(around: Around, run: str) -> Iterator[Try]:
+def running(around: Around, run: str, opened: Open | None = None) -> Iterator[Try]:
     """What tries a case, while the system and the fleet are there; raises `OSError`.
 
-    Ids that outlast a case begin with `run`.
+    Ids that outlast a case begin with `run`. The system is opened as its dialect does, unless
+    `opened` says otherwise.
     """
     try:
         with (
             tempfile.TemporaryDirectory(prefix="ttcs-source-") as folder,
             asyncio.Runner() as runner,
         ):
-            surrounded = _surrounded(around, Path(folder), run)
+            surrounded = _surrounded(around, Path(folder), run, opened)
             surroundings = runner.run(surrounded.__aenter__())
             try:
-                yield lambda case, prefix: runner.run(_tried(case, surroundings, prefix))
+                longest_s = _longest_s(around)
+                yield lambda case, prefix: runner.run(_tried(case, surroundings, prefix, longest_s))
             finally:
                 runner.run(surrounded.__aexit__(None, None, None))
-    except (NotStarted, NotEnrolled, NoRoom) as error:
+    except (NotStarted, NotEnrolled, NoRoom, NoAnswer) as error:
         raise OSError(str(error)) from None
 
 
 @asynccontextmanager
-async def _surrounded(around: Around, folder: Path, run: str) -> AsyncIterator[Surroundings]:
+async def _surrounded(
+    around: Around, folder: Path, run: str, opening: Open | None
+) -> AsyncIterator[Surroundings]:
     target = around.target
-    opened: Opened = import_module(DIALECTS[target.dialect]).opened(target, folder)
+    opening = opening or import_module(DIALECTS[target.dialect]).opened
+    opened = opening(target, folder)
     system = await asyncio.to_thread(opened.__enter__)
     try:
-        people = residents(target.place, target.era, around.devices)
+        people = _people(around)
         secrets: Mapping[str, str] = await asyncio.to_thread(system.fleet.register, people)
         heard = Heard()
         fleet = EmulatedFleet(
@@ -96,14 +108,30 @@ async def _surrounded(around: Around, folder: Path, run: str) -> AsyncIterator[S
         try:
             await fleet.start()
             await _all_connected(fleet)
-            surroundings = Surroundings(system, fleet, people, heard, run)
+            surroundings = Surroundings(
+                system, fleet, people, heard, Intruder(system, secrets), target.era, run
+            )
             await surroundings.settle()
             yield surroundings
         finally:
             await system.operators.close()
+            if system.peers is not None:
+                await system.peers.close()
             await fleet.stop()
     finally:
         await asyncio.to_thread(opened.__exit__, None, None, None)
+
+
+def _people(around: Around) -> Sequence[Resident]:
+    target = around.target
+    if target.hands is not None:
+        return target.hands.fleet.residents(target.era)
+    return residents(target.place, target.era, around.devices)
+
+
+def _longest_s(around: Around) -> float:
+    hands = around.target.hands
+    return LONGEST_S if hands is None or hands.asking is None else LONGEST_ASKING_S
 
 
 def _member(resident: Resident, secret: str, poll_ms: int) -> Member:
@@ -122,23 +150,27 @@ async def _all_connected(fleet: EmulatedFleet) -> None:
         await asyncio.sleep(0.1)
 
 
-async def _tried(case: Case, surroundings: Surroundings, prefix: str) -> Trial:
+async def _tried(case: Case, surroundings: Surroundings, prefix: str, longest_s: float) -> Trial:
     """Try the case between two signs of life; an interruption passes through."""
     talk = Dealing(surroundings, prefix)
     before = after = None
     lifecycle, trouble = Lifecycle.ABORTED, None
     try:
         try:
-            async with asyncio.timeout(LONGEST_S):
+            async with asyncio.timeout(longest_s):
                 before = await talk.lives("before")
                 if before:
-                    await case.drive(talk)
-                    talk.end()
+                    async with Lateness() as late:
+                        await case.drive(talk)
+                    talk.end(late.worst_ms)
         finally:
             await surroundings.repair()
         if before:
             after = await talk.lives("after")
         lifecycle = Lifecycle.FINISHED
+    except NoAnswer as nobody:
+        talk.asked_in_vain(str(nobody))
+        lifecycle = Lifecycle.FINISHED  # the record says so
     except (OSError, TimeoutError, AssertionError, RuntimeError, CannotBreak, NotStarted) as error:
         trouble = f"{type(error).__name__}: {error}".splitlines()[0]
     return Trial(case.id, lifecycle, talk.record, before, after, trouble)

@@ -1,22 +1,28 @@
 """What the harness needs of a source system under test: its people, its devices, its processes.
 
 A dialect of a source system has two halves. Its OPERATOR half does what people do there (`acts`).
-Its FLEET half is a dialect of devices, and how these are let in. A half keeps passwords, tokens and
-the secrets of devices to itself.
+Its FLEET half is a dialect of devices, and how these are let in. Where systems speak with each
+other it has a third, the PEER half (`exchange`). A half keeps passwords, tokens and the secrets of
+devices to itself.
 """
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from conformance.sources.acts import Act, Outcome, Person
+from conformance.sources.exchange import Arrived, PeerSystem
+from conformance.sources.surface import Surface
 from simulator.dialects.contract import Dialect, Service
 from simulator.emulator.connection import Broker
 from simulator.emulator.population import Resident
 
 
 class OperatorHalf(Protocol):
-    """People at a source system. Calls take seconds at most, and raise nothing of their own."""
+    """People at a source system. Calls take seconds at most, and raise nothing of their own, unless
+    people or their pages stand between: `NoAnswer` where somebody was asked in vain, `OSError`
+    where a script does not fit the pages. Then nothing can be said of the system."""
 
     @property
     def features(self) -> frozenset[str]:
@@ -41,8 +47,8 @@ class FleetHalf(Protocol):
         """Their wire."""
 
     @property
-    def broker(self) -> Broker:
-        """Where they connect; not asked for where the dialect has no MQTT."""
+    def broker(self) -> Broker | None:
+        """Where they connect; None where the dialect has no MQTT."""
 
     @property
     def services(self) -> Mapping[Service, str]:
@@ -61,6 +67,38 @@ class FleetHalf(Protocol):
         `simulator.emulator.enrolment.NotEnrolled`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the system under test asked of a peer over HTTP."""
+
+    method: str
+    path: str
+    authorization: str = field(repr=False)
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a peer answers."""
+
+    status: int
+    body: bytes = b""
+
+
+class PeerHalf(Protocol):
+    """How other systems, which the harness plays, speak with the one under test."""
+
+    async def do(self, who: PeerSystem, act: Act) -> Outcome:
+        """Let one of them say something (`exchange.Send`); seconds at most, and nothing is
+        raised."""
+
+    def take(self, who: PeerSystem, asked: Asked) -> tuple[Arrived | None, Answer]:
+        """What it is that one of them was sent, and what it answers; raises nothing."""
+
+    async def close(self) -> None:
+        """Nobody says anything any more."""
+
+
 class System(Protocol):
     """A source system under test, running. What breaks it raises
     `simulator.live.installation.CannotBreak` where it is not ours to break."""
@@ -72,6 +110,14 @@ class System(Protocol):
     @property
     def fleet(self) -> FleetHalf:
         """Its devices' side."""
+
+    @property
+    def peers(self) -> PeerHalf | None:
+        """Its side towards other systems; None where it has none."""
+
+    @property
+    def surface(self) -> Surface | None:
+        """What it shows to strangers; None where the dialect does not say."""
 
     def facts(self) -> Mapping[str, str]:
         """What it consists of, without secrets."""

@@ -8,13 +8,15 @@ import asyncio
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from conformance.record import Happening, Record, What
 from conformance.sources.acts import (
+    ADMINISTRATOR,
     APPROVER,
     COMPOSER,
     Act,
+    AddSlot,
     Appraise,
     Approve,
     Area,
@@ -25,13 +27,21 @@ from conformance.sources.acts import (
     LogIn,
     Outcome,
     Person,
+    Place,
     Refused,
     Submit,
+    Unsupported,
 )
-from conformance.sources.fleet import Gathered
+from conformance.sources.attacks import Attack
+from conformance.sources.exchange import AddPeer, Arrived, PeerSystem
+from conformance.sources.fleet import MOST_WATCHED, Gathered
 from conformance.sources.surroundings import Surroundings
 from conformance.trial import ALIVE
+from scenarios import territory
 from scenarios.scenario import BulletinClass
+
+if TYPE_CHECKING:
+    from conformance.sources.peers import Played
 
 SPOKEN = "Thử nghiệm"
 """Every bulletin of the harness begins with these words."""
@@ -52,6 +62,7 @@ class Dealing:
         self._happenings: list[Happening] = []
         self._gathered = Gathered([each.name for each in around.residents])
         around.listen(self._gathered)
+        around.intruder.arrive()
         self._note(
             "fleet",
             devices=[each.name for each in around.residents],
@@ -72,6 +83,11 @@ class Dealing:
         named = dict.fromkeys(each.commune for each in self.around.residents)
         return tuple(named)[:-1]
 
+    def commune(self, code: str) -> territory.Commune:
+        """A commune of the fleet, with the codes of its district (if its era has any) and
+        province."""
+        return territory.load(self.around.era).communes[code]
+
     def devices(self, *communes: str) -> list[str]:
         """The devices of some communes."""
         return [each.name for each in self.around.residents if each.commune in communes]
@@ -79,7 +95,12 @@ class Dealing:
     @property
     def watched(self) -> str:
         """A device whose loss its keepalive tells soon."""
-        return self.around.residents[0].name
+        return self.watched_together[0]
+
+    @property
+    def watched_together(self) -> list[str]:
+        """All such devices: some of the first commune, or all of it."""
+        return self.devices(self.communes[0])[:MOST_WATCHED]
 
     def noted(self, order: str) -> frozenset[tuple[str, str]]:
         """What devices have noted of an order in their logs: the device, its name of the entry."""
@@ -96,8 +117,9 @@ class Dealing:
         self._numbers += 1
         return f"{self._prefix}-{self._numbers}"
 
-    async def do(self, name: str, who: Person, act: Act) -> Outcome:
-        """Let somebody do something; `name` is what the judging half calls it."""
+    async def do(self, name: str, who: Person | PeerSystem, act: Act) -> Outcome:
+        """Let somebody, or another system, do something; `name` is what the judging half calls
+        it."""
         key = getattr(act, "key", None) or self.key()
         words = {"who": who.name, **asdict(act)}
         area = {"area": words.pop("area")} if "area" in words else {}
@@ -111,41 +133,109 @@ class Dealing:
             payload=json.dumps(words, ensure_ascii=False),
             **area,
         )
-        outcome = await self.around.system.operators.do(who, act)
+        if isinstance(act, Issue):
+            self.around.names.setdefault(key, key)  # one that is refused may be sent all the same
+        outcome = await self._done(who, act)
         if isinstance(outcome, Done) and outcome.id is not None:
             self.around.names.setdefault(outcome.id, key)
         self._note("answer", order=key, own_ms=None, **_told(outcome))
         return outcome
 
+    async def attack(self, name: str, attack: Attack) -> Outcome:
+        """Let an intruder try something; a case that does so needs the permit `hostile`."""
+        act = getattr(attack, "act", None)
+        key = getattr(act, "key", None) or self.key()
+        area = {"area": asdict(act.area)} if isinstance(act, Issue) else {}
+        kind, payload = type(attack).__name__, json.dumps(asdict(attack), ensure_ascii=False)
+        topic = f"intruder: {kind}"
+        self._note(
+            "told", name=name, order=key, item=None, kind=kind, topic=topic, payload=payload, **area
+        )
+        if isinstance(act, Issue):
+            self.around.names.setdefault(key, key)
+        outcome = await self.around.intruder.do(attack)
+        self._note("answer", order=key, own_ms=None, **_told(outcome))
+        return outcome
+
+    async def _done(self, who: Person | PeerSystem, act: Act) -> Outcome:
+        if isinstance(who, Person):
+            return await self.around.system.operators.do(who, act)
+        peers = self.around.system.peers
+        return Unsupported() if peers is None else await peers.do(who, act)
+
+    async def peer(self, name: str, place: Place, trusted: bool = False) -> "Played":
+        """Another system, which the one under test is told of; it lasts as long as the case. Raises
+        `RuntimeError` where the dialect knows of none."""
+        about = PeerSystem(name, self.key(), place, trusted)
+        played = await self.around.played(about, lambda arrived: self._arrived(name, arrived))
+        if played is None:
+            raise RuntimeError("the dialect has no words between systems")
+        await self.do(f"{name} is made known", ADMINISTRATOR, AddPeer(about, played.url))
+        return played
+
+    def _arrived(self, peer: str, arrived: Arrived) -> None:
+        self._note("arrived", peer=peer, **asdict(arrived))
+
     async def bulletin(
-        self, name: str, bulletin_class: BulletinClass = "normal", sound_ms: int = 3_000
+        self,
+        name: str,
+        bulletin_class: BulletinClass = "normal",
+        sound_ms: int = 3_000,
+        *,
+        text: str | None = None,
+        writer: Person = COMPOSER,
+        approver: Person = APPROVER,
     ) -> str:
         """Write, appraise and approve a bulletin; its id, whatever became of that."""
-        bulletin = await self.draft(name, bulletin_class, sound_ms)
-        await self.do(f"{name}: submit", COMPOSER, Submit(bulletin))
-        await self.do(f"{name}: appraise", APPROVER, Appraise(bulletin))
-        await self.do(f"{name}: approve", APPROVER, Approve(bulletin))
+        bulletin = await self.draft(name, bulletin_class, sound_ms, text=text, writer=writer)
+        await self.do(f"{name}: submit", writer, Submit(bulletin))
+        await self.do(f"{name}: appraise", approver, Appraise(bulletin))
+        await self.do(f"{name}: approve", approver, Approve(bulletin))
         return bulletin
 
     async def draft(
-        self, name: str, bulletin_class: BulletinClass = "normal", sound_ms: int = 3_000
+        self,
+        name: str,
+        bulletin_class: BulletinClass = "normal",
+        sound_ms: int = 3_000,
+        *,
+        text: str | None = None,
+        writer: Person = COMPOSER,
     ) -> str:
         """Write a bulletin, and no more; its id."""
         key = self.key()
         title = f"{SPOKEN}: {name} {key}"
-        composed = await self.do(
-            f"{name}: compose", COMPOSER, Compose(key, title, bulletin_class, sound_ms)
-        )
-        return composed.id if isinstance(composed, Done) and composed.id else key
+        words = Compose(key, title, bulletin_class, sound_ms, text)
+        return _id_of(await self.do(f"{name}: compose", writer, words), key)
 
     async def issue(
-        self, name: str, bulletin: str, communes: Sequence[str] = (), **more: Any
+        self,
+        name: str,
+        bulletin: str,
+        communes: Sequence[str] = (),
+        *,
+        who: Person = APPROVER,
+        **more: Any,
     ) -> str:
         """Send a bulletin to communes, or as `more` of `Issue` says; the order's id."""
         area = more.pop("area", Area(communes=tuple(communes)))
         key = self.key()
-        sent = await self.do(name, APPROVER, Issue(key, bulletin, area, **more))
-        return sent.id if isinstance(sent, Done) and sent.id else key
+        return _id_of(await self.do(name, who, Issue(key, bulletin, area, **more)), key)
+
+    async def slot(
+        self,
+        name: str,
+        communes: Sequence[str],
+        begins_ms: int,
+        *,
+        who: Person = COMPOSER,
+        sound_ms: int = 3_000,
+        bulletin: str | None = None,
+    ) -> str:
+        """Put a slot into the programme of communes; its id."""
+        key, area = self.key(), Area(communes=tuple(communes))
+        words = AddSlot(key, area, begins_ms, sound_ms, bulletin)
+        return _id_of(await self.do(name, who, words), key)
 
     async def cancel(self, name: str, order: str) -> Outcome:
         """Withdraw an order."""
@@ -206,10 +296,31 @@ class Dealing:
             lambda: wanted <= self._gathered.sounding(order_of, order), within_ms
         )
 
+    async def until_on_boards(self, order: str, communes: Sequence[str], within_ms: int) -> bool:
+        """Wait until it is seen at all boards of some communes."""
+        wanted, order_of = self._places(communes), self.around.system.operators.order_of
+        residents = self.around.residents
+        boards = {place for place in wanted if residents[place].profile.kind == "e-board"}
+        return await self.until(
+            lambda: boards <= self._gathered.sounding(order_of, order), within_ms
+        )
+
     async def until_played(self, order: str, communes: Sequence[str], within_ms: int) -> bool:
         """Wait until all devices of some communes have noted a play in their logs."""
         wanted, order_of = self._places(communes), self.around.system.operators.order_of
         return await self.until(lambda: wanted <= self._gathered.done(order_of, order), within_ms)
+
+    async def until_silent(self, order: str, within_ms: int) -> bool:
+        """Wait until it is heard nowhere."""
+        order_of = self.around.system.operators.order_of
+        return await self.until(lambda: not self._gathered.sounding(order_of, order), within_ms)
+
+    async def until_noted(self, order: str, entries: int, within_ms: int) -> bool:
+        """Wait until devices have noted so many of its plays in their logs, all together."""
+        order_of = self.around.system.operators.order_of
+        return await self.until(
+            lambda: self._gathered.number_noted(order_of, order) >= entries, within_ms
+        )
 
     # ---- Disturbing -----------------------------------------------------------------------------
 
@@ -245,8 +356,13 @@ class Dealing:
 
     # ---- Ending ---------------------------------------------------------------------------------
 
-    def end(self) -> None:
-        """The driving half is done."""
+    def asked_in_vain(self, question: str) -> None:
+        """Somebody was asked to act, and did not answer."""
+        self._note("asked", name=question, answer=None)
+
+    def end(self, late_ms: int) -> None:
+        """The driving half is done; instants of this case were noted that late at worst."""
+        self._note("late", worst_ms=late_ms)
         self._happenings.extend(self._gathered.happenings(self._name_of))
         self._note("end")
 
@@ -262,12 +378,18 @@ class Dealing:
         self._happenings.append(Happening(self.now_ms(), what, detail))
 
 
+def _id_of(outcome: Outcome, otherwise: str) -> str:
+    """What the system calls it."""
+    return outcome.id if isinstance(outcome, Done) and outcome.id else otherwise
+
+
 def _told(outcome: Outcome) -> dict[str, Any]:
     match outcome:
-        case Done(name, said):
+        case Done(name, said, asked_ms):
             length = len(json.dumps(said, ensure_ascii=False))
             kept = said if length <= MOST_SAID else f"{length} characters"
-            return {"refusal": None, "id": name, "said": kept}
+            since = {} if asked_ms is None else {"asked_ms": asked_ms}
+            return {"refusal": None, "id": name, "said": kept, **since}
         case Refused(status, reason):
             return {"refusal": reason, "status": status}
         case _:

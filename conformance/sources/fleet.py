@@ -15,24 +15,30 @@ from simulator.emulator.events import Event
 from simulator.emulator.population import Resident
 
 PROFILES: Final = (
-    *("speaker-reference",) * 4,
-    *("speaker-linux", "speaker-mcu", "converter-ip-fm", "board-reference"),
+    *("speaker-reference", "board-reference"),
+    *("speaker-reference",) * 3,
+    *("speaker-linux", "speaker-mcu", "converter-ip-fm"),
 )
 """What the devices of a commune are, again and again in this order."""
 
 LINK: Final = "fibre"
-WATCHED_KEEPALIVE_MS: Final = 10_000
-"""Of the first device: a broker tells its loss after one and a half of them."""
+MOST_WATCHED, WATCHED_KEEPALIVE_MS = 50, 10_000
+"""At most so many devices of the first commune have this keepalive, the first device among them: a
+broker tells their loss after one and a half of it."""
 
 LEAST_COMMUNES, MOST_COMMUNES = 3, 10
 _OF_ONE_COMMUNE = 10
 
 
 def residents(place: Place, era: str, devices: int) -> Sequence[Resident]:
-    """That many devices of mixed profiles, spread evenly over some communes of a province; the last
-    stands alone in a commune of its own, and is the one that is asked for signs of life."""
+    """That many devices of mixed profiles, spread evenly over some communes of a province, or of
+    the whole country where the system is the central one; the last stands alone in a commune of its
+    own, and is the one that is asked for signs of life."""
     wanted = min(max(LEAST_COMMUNES, devices // _OF_ONE_COMMUNE), MOST_COMMUNES)
-    communes = territory.load(era).communes_of(province=place.code)[: wanted + 1]
+    # Far apart, so that they are of several districts where the era has these.
+    home = "" if place.level == "central" else place.code
+    every = territory.load(era).communes_of(province=home)
+    communes = every[:: len(every) // (wanted + 1)]
     found = []
     for number in range(devices):
         of, in_commune = number % wanted, number // wanted
@@ -40,7 +46,7 @@ def residents(place: Place, era: str, devices: int) -> Sequence[Resident]:
             of, in_commune = wanted, 0
         commune = communes[of]
         profile = profiles.load(PROFILES[in_commune % len(PROFILES)])
-        if number == 0:
+        if of == 0 and in_commune < MOST_WATCHED:
             profile = replace(profile, keepalive_ms=WATCHED_KEEPALIVE_MS)
         name = f"{profile.id}-{commune.code}-{in_commune + 1:03}"
         link = links.load(LINK)
@@ -55,6 +61,8 @@ class _Play:
     reached_ms: dict[int, int] = field(default_factory=dict)
     answered_ms: dict[int, int] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)
+    until_ms: dict[int, int] = field(default_factory=dict)
+    texts: set[str] = field(default_factory=set)
     doubled: int = 0
 
 
@@ -68,7 +76,8 @@ class Gathered:
         self._orders: dict[tuple[int, str], tuple[str, str]] = {}
         self._began: dict[tuple[int, str], int] = {}
         self._sounded: dict[str, list[tuple[int, int, int | None]]] = {}
-        self._noted: dict[str, list[tuple[int, str]]] = {}
+        self._noted: dict[str, list[tuple[int, str, int]]] = {}
+        self._fetched: dict[str, set[str]] = {}
         self._moves: dict[What, list[tuple[int, int]]] = {"joined": [], "left": []}
         self._noted_ms: dict[str, int] = {}
 
@@ -86,10 +95,13 @@ class Gathered:
                 self._began.pop((place, detail["item"]), None)
                 stretch = (place, detail["start_ms"], detail["end_ms"])
                 self._sounded.setdefault(detail["item"] or "", []).append(stretch)
+            case "fetched":
+                self._fetched.setdefault(detail["item"], set()).add(detail["sha256"])
             case "noted":
                 self._noted_ms.setdefault(detail["item"], event.at_ms)
                 entry = f"{detail['boot']}-{detail['sequence']}"
-                self._noted.setdefault(detail["item"], []).append((place, entry))
+                line = (place, entry, detail["started_ms"])
+                self._noted.setdefault(detail["item"], []).append(line)
             case "connected":
                 self._moves["joined"].append((place, event.at_ms))
             case "lost" | "link-cut" | "power-cut":
@@ -109,13 +121,17 @@ class Gathered:
     def done(self, order_of: Callable[[str], str], order: str) -> frozenset[int]:
         """The places of the devices that have noted a play of the order in their logs."""
         noted = (them for item, them in self._noted.items() if order_of(item) == order)
-        return frozenset(place for them in noted for place, _ in them)
+        return frozenset(place for them in noted for place, _, _ in them)
+
+    def number_noted(self, order_of: Callable[[str], str], order: str) -> int:
+        """How many entries of the order the devices have in their logs, all together."""
+        return sum(len(them) for item, them in self._noted.items() if order_of(item) == order)
 
     def entries(self, order_of: Callable[[str], str], order: str) -> frozenset[tuple[str, str]]:
         """The devices' log entries of an order, each with its device's name."""
         names = list(self._places)
         noted = (them for item, them in self._noted.items() if order_of(item) == order)
-        return frozenset((names[place], entry) for them in noted for place, entry in them)
+        return frozenset((names[place], entry) for them in noted for place, entry, _ in them)
 
     def sounding(self, order_of: Callable[[str], str], order: str) -> frozenset[int]:
         """The places of the devices at which the order is heard just now."""
@@ -135,13 +151,15 @@ class Gathered:
             stretches = [*self._sounded.get(item, ()), *unended.get(item, ())]
             yield self._told_sounded(item, stretches, names(item))
         for item, entries in self._noted.items():
+            at_ms = self._noted_ms[item]
             detail = {
                 "order": names(item),
                 "item": item,
-                "devices": [place for place, _ in entries],
-                "entries": [entry for _, entry in entries],
+                "devices": [place for place, _, _ in entries],
+                "entries": [entry for _, entry, _ in entries],
+                "began_ms": [began_ms - at_ms for _, _, began_ms in entries],
             }
-            yield Happening(self._noted_ms[item], "noted", detail)
+            yield Happening(at_ms, "noted", detail)
         for what, moves in self._moves.items():
             if moves:
                 first_ms = moves[0][1]
@@ -161,13 +179,14 @@ class Gathered:
             "received_ms": [at_ms - first_ms for at_ms in play.reached_ms.values()],
             "answered_ms": [None if at_ms is None else at_ms - first_ms for at_ms in answered],
             "refused": {str(place): why for place, why in play.refused.items()},
+            "until_ms": {str(place): at_ms - first_ms for place, at_ms in play.until_ms.items()},
+            "texts": sorted(play.texts),
             "doubled": play.doubled,
         }
         return Happening(first_ms, "reached", detail)
 
-    @staticmethod
     def _told_sounded(
-        item: str, stretches: Sequence[tuple[int, int, int | None]], order: str | None
+        self, item: str, stretches: Sequence[tuple[int, int, int | None]], order: str | None
     ) -> Happening:
         first_ms = min(from_ms for _, from_ms, _ in stretches)
         ends = [until_ms for _, _, until_ms in stretches]
@@ -177,6 +196,7 @@ class Gathered:
             "devices": [place for place, _, _ in stretches],
             "from_ms": [from_ms - first_ms for _, from_ms, _ in stretches],
             "until_ms": [None if each is None else each - first_ms for each in ends],
+            "sounds": sorted(self._fetched.get(item, ())),
         }
         return Happening(first_ms, "sounded", detail)
 
@@ -186,11 +206,17 @@ class Gathered:
         item, action = event.detail["item"], event.detail["action"]
         if item is None:
             return
-        self._orders[place, event.detail["order"]] = action, item
+        command = place, event.detail["order"]
         play = self._plays.setdefault((action, item), _Play())
-        if place in play.reached_ms:
+        # A broker may bring the same command again; it is told once all the same.
+        if place in play.reached_ms and command not in self._orders:
             play.doubled += 1
+        self._orders[command] = action, item
         play.reached_ms.setdefault(place, event.at_ms)
+        if (text := event.detail.get("text")) is not None:
+            play.texts.add(text)
+        if (until_ms := event.detail.get("until_ms")) is not None:
+            play.until_ms[place] = max(until_ms, play.until_ms.get(place, until_ms))
 
     def _answered(self, place: int, event: Event) -> None:
         about = self._orders.get((place, event.detail["order"]))

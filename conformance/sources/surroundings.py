@@ -1,9 +1,11 @@
 """What a case can see and disturb: the system, the fleet around it, and the clock of both."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from conformance.sources.acts import (
+    ADMINISTRATOR,
     APPROVER,
     COMPOSER,
     Act,
@@ -15,9 +17,14 @@ from conformance.sources.acts import (
     Submit,
 )
 from conformance.sources.contract import System
+from conformance.sources.exchange import Arrived, EndPeer, PeerSystem
+from conformance.sources.intruder import Intruder
 from simulator.emulator.events import Event, Listener
 from simulator.emulator.fleet import EmulatedFleet
 from simulator.emulator.population import Resident
+
+if TYPE_CHECKING:
+    from conformance.sources.peers import Played
 
 TEST_MS = 1_000
 """How long the bulletin of a sign of life is."""
@@ -47,15 +54,20 @@ class Surroundings:
         fleet: EmulatedFleet,
         residents: Sequence[Resident],
         heard: Heard,
+        intruder: Intruder,
+        era: str,
         run: str,
     ) -> None:
-        """Of a started fleet; ids that outlast a case begin with `run`."""
-        self.system, self.residents = system, residents
+        """Of a started fleet; the codes of communes are of `era`, and ids that outlast a case begin
+        with `run`."""
+        self.system, self.residents, self.era = system, residents, era
+        self.intruder = intruder
         self.names: dict[str, str] = {}
         """How each order is called in the records of cases, by the system's own id."""
         self._fleet, self._heard, self._run = fleet, heard, run
         self._test_bulletin, self._tries = "", 0
         self._cut: set[str] = set()
+        self._played: list[Played] = []
         self._is_server_away = self._is_broker_away = False
 
     def now_ms(self) -> int:
@@ -89,6 +101,18 @@ class Surroundings:
                     return ""
             self._test_bulletin = made.id
         return self._test_bulletin
+
+    async def played(self, peer: PeerSystem, heard: Callable[[Arrived], None]) -> "Played | None":
+        """Another system, which is there from now until `repair`; None where the dialect knows of
+        none. Raises `OSError`."""
+        if self.system.peers is None:
+            return None
+        from conformance.sources.peers import Played  # brings a web server along
+
+        played = Played(peer, self.system.peers, heard)
+        self._played.append(played)
+        await played.come()
+        return played
 
     async def settle(self) -> None:
         """Return once the bulletin of all signs of life is there, or has had its time: a system
@@ -131,9 +155,14 @@ class Surroundings:
 
     async def repair(self) -> None:
         """Give back what a case left disturbed; raises `NotStarted`."""
+        await self.intruder.leave()
         if self._cut:
             self.restore_link(sorted(self._cut))
         if self._is_broker_away:
             await self.start_broker()
         if self._is_server_away:
             await self.start_server()
+        while self._played:
+            played = self._played.pop()
+            await played.go()
+            await self.system.operators.do(ADMINISTRATOR, EndPeer(played.about, played.url))

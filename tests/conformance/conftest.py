@@ -48,6 +48,25 @@ class Wrong:
         return await self._operators.do(who, act)
 
 
+class WrongPeers:
+    """The same between two systems: what is said, and what arrives."""
+
+    def __init__(self, peers, operators):
+        self._peers, self._operators = peers, operators
+
+    def __getattr__(self, name):
+        return getattr(self._peers, name)
+
+    async def do(self, who, act):
+        changed = self._operators.fault(act) if self._operators.fault else act
+        return await self._peers.do(who, changed) if isinstance(changed, acts.Act) else changed
+
+    def take(self, who, asked):
+        arrived, answer = self._peers.take(who, asked)
+        fault = self._operators.fault
+        return (fault(arrived) if fault and arrived else arrived), answer
+
+
 class Around8:
     """Tries cases at one system."""
 
@@ -103,6 +122,7 @@ def around():
     def opened(target, folder):
         with reference.opened(target, folder) as system:
             system.operators = Wrong(system.operators)
+            system.peers = WrongPeers(system.peers, system.operators)
             made.append(system.operators)
             yield system
 

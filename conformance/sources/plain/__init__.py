@@ -14,10 +14,10 @@ import simulator
 from conformance.sources import contract as c
 from conformance.sources.plain.desk import Desk, RefusedError, Words
 from conformance.sources.plain.people import Operators
+from conformance.sources.plain.surface import Surface
 from conformance.sources.target import Target
 from simulator.dialects.contract import Dialect, Service
 from simulator.dialects.shared_http import SharedHttp
-from simulator.emulator.connection import Broker
 from simulator.emulator.enrolment import ROWS_AT_ONCE, NotEnrolled
 from simulator.emulator.population import Resident
 from simulator.live.children import Child, Children, NotStarted
@@ -36,6 +36,7 @@ def opened(target: Target, folder: Path) -> Iterator[c.System]:
     """The system of a target; one of our own keeps its data in the empty `folder`. Raises
     `simulator.live.children.NotStarted`."""
     if target.reached is not None:
+        assert target.reached.administrator is not None, "a target of this dialect names one"
         yield _Plain(_Reached(target.reached.url, target.reached.administrator))
         return
     process = _Process(folder)
@@ -51,6 +52,10 @@ class _Reached:
 
     def __init__(self, url: str, administrator: tuple[str, str]) -> None:
         self.url, self.administrator = url, administrator
+
+    @property
+    def processes(self) -> Sequence[int]:
+        return ()
 
     def kill(self) -> None:
         raise CannotBreak("the server is not ours to end")
@@ -92,6 +97,11 @@ class _Process:
             self.administrator = (first[1], first[2])
         self.url = _SERVING.findall(text)[-1]
 
+    @property
+    def processes(self) -> Sequence[int]:
+        pid = self._child.pid if self._child is not None else None
+        return () if pid is None else (pid,)
+
     def kill(self) -> None:
         if self._child is not None:
             self._child.kill()
@@ -105,12 +115,15 @@ def _text(child: Child) -> str:
 
 
 class _Plain:
-    """A `contract.System`."""
+    """A `contract.System`; it speaks with no other system."""
+
+    peers = None
 
     def __init__(self, running: "_Process | _Reached") -> None:
         self._running = running
         self.operators = Operators(running.url, running.administrator)
         self.fleet = _Fleet(running.url, running.administrator)
+        self.surface = Surface(running.url, self.operators, lambda: running.processes)
 
     def facts(self) -> Mapping[str, str]:
         return {"system": "plain", "store": "a journal", "devices": "poll over HTTP"}
@@ -132,8 +145,7 @@ class _Fleet:
     """A `contract.FleetHalf`: the shared vocabulary over HTTP."""
 
     poll_ms = POLL_MS
-    broker = Broker("127.0.0.1", 9, "127.0.0.1")
-    """Nobody connects to it: the dialect has no MQTT."""
+    broker = None
 
     def __init__(self, url: str, administrator: tuple[str, str]) -> None:
         self._administrator = administrator

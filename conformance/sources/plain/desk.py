@@ -27,7 +27,7 @@ class Desk:
 
     def __init__(self, url: str, login: str, password: str) -> None:
         """Not logged in yet; to be closed."""
-        self.login, self._password, self._token = login, password, ""
+        self.login, self.password, self._token = login, password, ""
         self._client = httpx2.AsyncClient(
             base_url=url, timeout=TIMEOUT_S, follow_redirects=False, trust_env=False
         )
@@ -38,7 +38,7 @@ class Desk:
 
     async def log_in(self, wrong: str = "") -> None:
         """Begin a session; what is `wrong` is added to the password."""
-        asked = {"Username": self.login, "Password": self._password + wrong}
+        asked = {"Username": self.login, "Password": self.password + wrong}
         answer = await self._once("/dang-nhap", json=asked)
         if not wrong:
             self._token = answer["Token"]

@@ -2,12 +2,14 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import Mapping
-from typing import Any
 
 from conformance.sources import acts as a
 from conformance.sources.features import FEATURES
 from conformance.sources.plain.desk import Desk, RefusedError, Words
+from conformance.sources.plain.office import handled, named
+from simulator.emulator.enrolment import REGISTERED_AS
 from simulator.live import spoken
 
 _PRIORITIES = {"emergency": 1, "priority": 2, "normal": 3}
@@ -20,12 +22,21 @@ _ROLES: Mapping[a.PersonRole, str] = {
     "view": "xem",
     "administer": "quan-tri",
 }
+_UPON: Mapping[type[a.Act], tuple[str, str]] = {
+    a.Appraise: ("ThamDinh", "BanTinID"),
+    a.Approve: ("DuyetTin", "BanTinID"),
+    a.Cancel: ("HuyTin", "LenhID"),
+    a.RemoveSlot: ("HuyLichPhat", "LichPhatID"),
+}
+"""What is done to something that has a name already, and the field of the name."""
+
+_BEYOND = frozenset({"districts", "documents", "second_factor", "exchange", "broker"})
 
 
 class Operators:
     """A `contract.OperatorHalf`: an account for everybody, a session for each."""
 
-    features = frozenset(FEATURES) - {"second_factor", "exchange"}
+    features = frozenset(FEATURES) - _BEYOND
 
     def __init__(self, url: str, administrator: tuple[str, str]) -> None:
         """Nobody but the administrator has an account yet."""
@@ -61,24 +72,25 @@ class Operators:
             case a.LogOut():
                 await desk.log_out()
                 return a.Done()
+            case a.CloseAccount(person):
+                login = (await self._desk(person)).login
+                return await named(desk, "KhoaTaiKhoan", login, TenDangNhap=login)
             case a.Compose():
                 return await self._compose(desk, act)
             case a.Submit(bulletin):
                 return a.Done(bulletin)
-            case a.Appraise(bulletin):
-                return await _named(desk, "ThamDinh", bulletin, BanTinID=bulletin)
-            case a.Approve(bulletin):
-                return await _named(desk, "DuyetTin", bulletin, BanTinID=bulletin)
+            case a.Appraise(name) | a.Approve(name) | a.Cancel(name) | a.RemoveSlot(name):
+                word, field = _UPON[type(act)]
+                return await named(desk, word, name, **{field: name})
             case a.Return(bulletin, reason):
-                return await _named(desk, "TraLai", bulletin, BanTinID=bulletin, LyDo=reason)
+                return await named(desk, "TraLai", bulletin, BanTinID=bulletin, LyDo=reason)
             case a.Issue():
-                return a.Done((await desk.ask("GuiTin", **_plays(act)))["LenhID"])
-            case a.Cancel(order):
-                return await _named(desk, "HuyTin", order, LenhID=order)
+                return a.Done((await desk.ask("GuiTin", **order_words(act)))["LenhID"])
             case a.AddSlot():
                 return await self._add_slot(desk, act)
-            case a.RemoveSlot(slot):
-                return await _named(desk, "HuyLichPhat", slot, LichPhatID=slot)
+            case a.ChangeSlot(_, slot):
+                await named(desk, "HuyLichPhat", slot, LichPhatID=slot)
+                return await self._add_slot(desk, act)
             case _:
                 return await _looked(desk, act)
 
@@ -96,23 +108,31 @@ class Operators:
             words["VanBan"] = act.text
         return a.Done((await desk.ask("SoanTin", **words))["BanTinID"])
 
-    async def _add_slot(self, desk: Desk, act: a.AddSlot) -> a.Outcome:
-        made = await desk.ask(
-            "ThemLichPhat",
-            MaYeuCau=act.key,
-            TenLichPhat=f"Thử nghiệm: {act.key}",
-            AmThanh=await self._sound(desk, act.sound_ms),
-            ThoiGianBatDau=[act.begins_ms // 1000],
-            CheDo="Test",
+    async def _add_slot(self, desk: Desk, act: a.AddSlot | a.ChangeSlot) -> a.Outcome:
+        words: Words = {
+            "MaYeuCau": act.key,
+            "TenLichPhat": f"Thử nghiệm: {act.key}",
+            "ThoiGianBatDau": [act.begins_ms // 1000],
+            "CheDo": "Test",
             **_area(act.area),
-        )
-        return a.Done(made["LichPhatID"])
+        }
+        if isinstance(act, a.AddSlot) and act.bulletin is not None:
+            words["BanTinID"] = act.bulletin
+        else:
+            words["AmThanh"] = await self._sound(desk, act.sound_ms)
+        return a.Done((await desk.ask("ThemLichPhat", **words))["LichPhatID"])
 
     async def _sound(self, desk: Desk, length_ms: int) -> str:
         if length_ms not in self._sounds:
             content = await asyncio.to_thread(spoken.sound, length_ms)
             self._sounds[length_ms] = (await desk.post("/am-thanh", content=content))["AmThanh"]
         return self._sounds[length_ms]
+
+    async def credentials(self, who: a.Person) -> tuple[str, str]:
+        """Login and password, of an account that is made where there is none; raises
+        `RefusedError`."""
+        desk = await self._desk(who)
+        return desk.login, desk.password
 
     async def _desk(self, who: a.Person) -> Desk:
         """Theirs; somebody new gets an account."""
@@ -130,6 +150,14 @@ class Operators:
 
 async def _looked(desk: Desk, act: a.Act) -> a.Outcome:
     match act:
+        case a.Registry():
+            rows = (await desk.ask("TrangThai"))["DanhSach"]
+            return a.Done(
+                said=[
+                    [r["CumLoaID"], r["DiaBanQuanLy"], REGISTERED_AS[r["TenLoaiThietBi"]]]
+                    for r in rows
+                ]
+            )
         case a.DeviceStates(devices):
             named: Words = {"CumLoaID": [*devices]} if devices else {}
             rows = (await desk.ask("TrangThai", **named))["DanhSach"]
@@ -137,48 +165,30 @@ async def _looked(desk: Desk, act: a.Act) -> a.Outcome:
         case a.PlayLog(bulletin, since_ms, until_ms):
             asked: Words = {"BanTinID": bulletin, "TuMs": since_ms, "DenMs": until_ms}
             rows = (await desk.ask("NhatKyPhat", **asked))["NhatKy"]
-            return a.Done(said=[[row["CumLoaID"], row["NhatKyID"]] for row in rows])
+            said = [[row["CumLoaID"], row["NhatKyID"], row["ThoiDiemBatDauMs"]] for row in rows]
+            return a.Done(said=said)
         case a.Statistics(since_ms, until_ms):
-            return a.Done(said=await desk.ask("ThongKe", TuMs=since_ms, DenMs=until_ms))
-        case a.YearlyReport(year):
-            report = await desk.ask("BaoCaoNam", Nam=year)
-            return a.Done(report["BaoCaoID"], report)
+            figures = await desk.ask("ThongKe", TuMs=since_ms, DenMs=until_ms)
+            plays = figures["SoLuotPhatTheoKetQua"].get("played", 0)
+            return a.Done(said={"devices": figures["ThietBi"], "plays": plays})
+        case a.StateCounts():
+            now_ms = int(time.time() * 1000)
+            figures = await desk.ask("ThongKe", TuMs=now_ms - 60_000, DenMs=now_ms)
+            counts = figures["ThietBiTheoTinhTrang"]
+            return a.Done(said={_STATES[word]: number for word, number in counts.items()})
         case a.Audit():
             rows = (await desk.ask("NhatKyThaoTac"))["DanhSach"]
             return a.Done(said=[[row["LucMs"], row["Ai"], row["Viec"], row["Ve"]] for row in rows])
-        case a.SendFeedback(key, commune, text):
-            words: Words = {"MaYeuCau": key, "DiaBan": commune, "NoiDung": text}
-            return a.Done((await desk.ask("TiepNhanPhanAnh", **words))["PhanAnhID"])
-        case a.RouteFeedback(feedback, to):
-            den = to.code if to.level == "commune" else ""
-            return await _named(desk, "ChuyenPhanAnh", feedback, PhanAnhID=feedback, Den=den)
-        case a.AnswerFeedback(feedback, text):
-            return await _named(desk, "TraLoiPhanAnh", feedback, PhanAnhID=feedback, TraLoi=text)
-        case a.ListFeedback():
-            rows = (await desk.ask("DanhSachPhanAnh"))["DanhSach"]
-            return a.Done(said=[[row["PhanAnhID"], _step(row), row["QuaHan"]] for row in rows])
         case _:
-            return a.Unsupported()
-
-
-async def _named(desk: Desk, act: str, name: str, **words: Any) -> a.Outcome:
-    """An act upon something that has a name already."""
-    await desk.ask(act, **words)
-    return a.Done(name)
+            return await handled(desk, act)
 
 
 def _levels(act: a.Act) -> tuple[str, ...]:
     return (act.to.level,) if isinstance(act, a.RouteFeedback) else ()
 
 
-def _step(row: Mapping[str, Any]) -> str:
-    """The state of a citizen's words, as other systems call it."""
-    if row["TraLoi"] is not None:
-        return "answered"
-    return "received" if row["DangGiu"] == row["DiaBan"] else "routed"
-
-
-def _plays(act: a.Issue) -> Words:
+def order_words(act: a.Issue) -> Words:
+    """What an order is asked for with."""
     words: Words = {
         "MaYeuCau": act.key,
         "BanTinID": act.bulletin,

@@ -5,10 +5,14 @@ It is a process of our own (`start: reference`) or one that runs already.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.sources import contract as c
+from conformance.sources.reference.exchange import Peers
+from conformance.sources.reference.peering import Peering
 from conformance.sources.reference.people import Operators
+from conformance.sources.reference.surface import Surface
 from conformance.sources.target import Target
 from simulator.dialects.contract import Dialect, Service
 from simulator.dialects.reference import Reference
@@ -27,21 +31,45 @@ def opened(target: Target, folder: Path) -> Iterator[c.System]:
     place = f"{target.place.level}:{target.place.code}"
     if target.reached is None:
         with Installation(folder, place=place, era=target.era) as installation:
-            yield _Reference(installation, target)
+            yield standing(installation, target)
         return
+    assert target.reached.administrator is not None, "a target of this dialect names one"
     login, password = target.reached.administrator
     address = target.reached.url
     with engaged(address, Account(login, password)) as people:
-        yield _Reference(RunningSystem(address, target.reached.broker(), people), target)
+        yield standing(RunningSystem(address, target.reached.broker(), people), target)
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where people and devices find a system."""
+
+    server_url: str
+    broker: Broker
+
+
+def standing(system: SystemUnderTest, target: Target, at: Addresses | None = None) -> c.System:
+    """One that runs; found `at` other addresses than its own where something stands between."""
+    return _Reference(system, target, at or Addresses(system.server_url, system.broker))
 
 
 class _Reference:
     """A `contract.System`."""
 
-    def __init__(self, system: SystemUnderTest, target: Target) -> None:
+    def __init__(self, system: SystemUnderTest, target: Target, at: Addresses) -> None:
         self._system = system
-        self.operators = Operators(system, target)
-        self.fleet = _Fleet(system)
+        peers: Peers = {}
+        self.operators = Operators(system.people, at.server_url, target, peers)
+        self.peers = Peering(at.server_url, target.era, peers)
+        self.fleet = _Fleet(system, at)
+        # What stands between listens at other ports than the system's own.
+        is_itself = at.server_url == system.server_url
+        self.surface = Surface(
+            at.server_url,
+            self.operators,
+            target.era,
+            lambda: system.processes if is_itself else (),
+        )
 
     def facts(self) -> Mapping[str, str]:
         return self._system.facts()
@@ -64,19 +92,19 @@ class _Fleet:
 
     poll_ms = 0
 
-    def __init__(self, system: SystemUnderTest) -> None:
-        self._system = system
+    def __init__(self, system: SystemUnderTest, at: Addresses) -> None:
+        self._system, self._at = system, at
         self.dialect: Dialect = Reference()
         self.services: Mapping[Service, str] = {}
-        self.origins: Sequence[str] = [system.server_url]
+        self.origins: Sequence[str] = [at.server_url]
 
     @property
     def broker(self) -> Broker:
-        return self._system.broker
+        return self._at.broker
 
     def register(self, residents: Sequence[Resident]) -> Mapping[str, str]:
         administrator = self._system.people.administrator
         operator = enrolment.Operator(administrator.login, administrator.password)
-        secrets = enrolment.enrol(self._system.server_url, operator, residents)
+        secrets = enrolment.enrol(self._at.server_url, operator, residents)
         self._system.admit(secrets)
         return secrets

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.checks.fleet import Fleet
+from conformance.checks.fleet import Fleet, delivered_after
 from conformance.record import Happening, Record
 from conformance.sources.acts import Place
 from conformance.sources.fleet import Gathered, residents
+from scenarios import territory
 from simulator.emulator.events import Event
 
 NAMES = [f"loa-{number}" for number in range(6)]
@@ -25,6 +26,16 @@ def test_a_fleet_is_mixed_and_spread_over_communes(devices):
     assert by_commune.pop(fleet[-1].commune) == 1
     assert max(by_commune.values()) - min(by_commune.values()) <= 1
     assert (len({each.profile.id for each in fleet}) > 3) == (devices > 8)
+    for commune in {each.commune for each in fleet[:-1]}:
+        kinds = {each.profile.kind for each in fleet if each.commune == commune}
+        assert {"ip-speaker", "e-board"} <= kinds
+
+
+@pytest.mark.parametrize(("era", "many"), [("2022", True), ("2025-07", False)])
+def test_communes_are_of_several_districts_where_there_are_any(era, many):
+    communes = territory.load(era).communes
+    fleet = residents(Place("province", "52"), era, 8)
+    assert (len({communes[each.commune].district for each in fleet}) > 1) == many
 
 
 def record(gathered, key="k"):
@@ -62,6 +73,46 @@ def test_nothing_that_happened_is_lost_or_made_up(ordered, ended):
     assert len(lines) == bool(ordered) + bool(ended), "one line, however many devices"
 
 
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(NAMES), st.none() | st.integers(1, 9_999)),
+        min_size=1,
+        max_size=20,
+    ),
+    st.lists(st.tuples(st.sampled_from(NAMES), st.integers(1, 9_999)), max_size=20),
+)
+def test_how_long_an_order_holds_and_when_an_entry_began_are_kept(told, noted):
+    gathered = Gathered(NAMES)
+    for device, until_ms in told:
+        words = {"order": device, "action": "Play", "item": ITEM, "until_ms": until_ms}
+        gathered(Event(500, device, "ordered", words))
+    for number, (device, began_ms) in enumerate(noted):
+        words = {"boot": "b", "sequence": number, "item": ITEM, "started_ms": began_ms}
+        gathered(Event(10_000 + number, device, "noted", words))
+    fleet = Fleet(record(gathered))
+    latest = {}
+    for device, until_ms in told:
+        if until_ms is not None:
+            place = NAMES.index(device)
+            latest[place] = max(until_ms, latest.get(place, 0))
+    assert fleet.untils("order") == latest
+    assert sorted(fleet.noted("order")) == sorted(
+        ((device, f"b-{number}"), began_ms) for number, (device, began_ms) in enumerate(noted)
+    )
+
+
+def test_the_words_that_were_told_and_the_files_that_were_fetched_are_kept():
+    gathered = Gathered(NAMES)
+    words = {"action": "Play", "item": ITEM, "text": "Thử nghiệm"}
+    for device in NAMES[:2]:
+        gathered(Event(5, device, "ordered", {"order": device, **words}))
+        gathered(Event(6, device, "fetched", {"item": ITEM, "sha256": "a" * 64}))
+        gathered(Event(9, device, "ended", {"item": ITEM, "start_ms": 7, "end_ms": 9}))
+    fleet = Fleet(record(gathered))
+    assert fleet.texts("order") == {"Thử nghiệm"}
+    assert fleet.sounds("order") == {"a" * 64}
+
+
 def test_what_still_sounds_has_no_end():
     gathered = Gathered(NAMES)
     gathered(Event(5, NAMES[2], "began", {"item": ITEM}))
@@ -74,3 +125,31 @@ def test_what_nobody_asked_for_is_told_apart():
     fleet = Fleet(record(gathered))
     assert list(fleet.unasked()) == [(1, "")]
     assert fleet.sounded("order") == {}
+
+
+@pytest.mark.parametrize(("asked", "expected_ms"), [({}, 500), ({"asked_ms": 1_300}, 200)])
+def test_an_emergency_counts_from_when_the_system_was_asked(asked, expected_ms):
+    detail = {"name": "storm", "order": "k", "item": None, "payload": "{}"}
+    area = {"everywhere": True, "communes": [], "devices": []}
+    reached = {"order": "k", "action": "Play", "devices": [0], "received_ms": [0]}
+    record = Record(
+        [
+            Happening(0, "fleet", {"devices": ["a"], "communes": ["1"]}),
+            Happening(1_000, "told", {**detail, "area": area}),
+            Happening(1_500, "reached", reached),
+            Happening(1_600, "answer", {"order": "k", "refusal": None, **asked}),
+            Happening(1_700, "late", {"worst_ms": 70}),
+        ]
+    )
+    found = delivered_after(Fleet(record), ["storm"], "delay", 95)
+    assert found.measured.values_ms == (expected_ms,)
+    assert found.measured.uncertainty_ms == 70
+
+
+def test_a_command_that_a_broker_brings_again_was_told_once_and_another_of_the_same_play_twice():
+    gathered = Gathered(NAMES)
+    for order in ("first", "first", "second"):
+        words = {"order": order, "action": "Play", "item": ITEM}
+        gathered(Event(5, NAMES[0], "ordered", words))
+    (line,) = record(gathered).of("reached")
+    assert line.detail["doubled"] == 1

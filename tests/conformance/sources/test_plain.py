@@ -65,23 +65,38 @@ def test_every_act_has_its_word_and_its_refusal(tmp_path: Path) -> None:
         await made(a.APPROVER, a.Cancel(order))
         begins_ms = (int(time.time()) + 60) * 1_000
         slot = await made(a.APPROVER, a.AddSlot("k3", area, begins_ms, 1_000))
+        words = a.ChangeSlot("k3a", slot, area, begins_ms, 2_000)
+        other = await made(a.APPROVER, words)
+        assert other != slot, "a slot cannot be changed here: it is removed, and another put there"
+        await made(a.APPROVER, a.RemoveSlot(other))
+        slot = await made(a.APPROVER, a.AddSlot("k3b", area, begins_ms, 1_000, bulletin))
         await made(a.APPROVER, a.RemoveSlot(slot))
+        kinds = {kind for _, _, kind in await made(a.APPROVER, a.Registry())}
+        assert kinds == {"ip-speaker", "e-board"}
         states = await made(a.APPROVER, a.DeviceStates())
         assert [state for _, state in states] == ["unheard"] * 8
         assert await made(a.APPROVER, a.DeviceStates((states[3][0],))) == [states[3]]
         since_ms, until_ms = begins_ms - 90_000, begins_ms
         assert await made(a.APPROVER, a.PlayLog(bulletin, since_ms, until_ms)) == []
+        counts = await made(a.APPROVER, a.StateCounts())
+        assert counts == {"unheard": 8}
         figures = await made(a.APPROVER, a.Statistics(since_ms, until_ms))
-        assert (figures["SoLenh"], figures["SoLenhHuy"], figures["ThietBi"]) == (2, 2, 8)
+        assert figures == {"devices": 8, "plays": 0}
         year = time.gmtime(begins_ms / 1_000).tm_year
-        assert (await made(a.APPROVER, a.YearlyReport(year)))["Nam"] == year
+        report = await made(a.APPROVER, a.YearlyReport(year))
+        exported = await made(a.APPROVER, a.ExportReport(report))
+        assert (exported["devices"], exported["plays"]) == (8, 0)
         said = await made(a.APPROVER, a.SendFeedback("k4", "21550", "Thử nghiệm: loa rè"))
         await made(a.APPROVER, a.RouteFeedback(said, a.Place("commune", "21553")))
-        assert await made(a.APPROVER, a.ListFeedback()) == [[said, "routed", False]]
+        assert await made(a.APPROVER, a.ListFeedback()) == [[said, "routed", False, None]]
         await made(a.APPROVER, a.AnswerFeedback(said, "Thử nghiệm: đã sửa"))
-        assert await made(a.APPROVER, a.ListFeedback()) == [[said, "answered", False]]
+        await made(a.APPROVER, a.CloseFeedback(said))
+        answered = [said, "answered", False, "Thử nghiệm: đã sửa"]
+        assert await made(a.APPROVER, a.ListFeedback()) == [answered]
         audit = await made(a.ADMINISTRATOR, a.Audit())
         assert audit[-1][2] == "tai-khoan"
+        await made(a.ADMINISTRATOR, a.CloseAccount(a.COMPOSER))
+        assert isinstance(await do(a.COMPOSER, a.LogIn()), a.Refused)
         await made(a.APPROVER, a.LogOut())
         assert isinstance(await do(DISTRICT, a.LogIn()), a.Unsupported)
         upwards = a.RouteFeedback(said, a.Place("district", "540"))

@@ -1,6 +1,6 @@
 """What a judge asks of what people did at a source system."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conformance.case import Seen
@@ -24,14 +24,41 @@ def said_last(record: Record, name: str) -> Sequence[Any]:
     return said
 
 
+def said_in(record: Record, name: str) -> Mapping[str, Any]:
+    """The figures that the last act of that name that was done brought; `KeyError` where none
+    was."""
+    done = answers_named(record, name)
+    if not done or not isinstance(done[-1].detail["said"], dict):
+        raise KeyError(name)
+    said: Mapping[str, Any] = done[-1].detail["said"]
+    return said
+
+
+def named(record: Record, name: str) -> str:
+    """What the system calls what came of an act; `KeyError` where nothing did."""
+    done = answers_named(record, name)
+    if not done or done[-1].detail["id"] is None:
+        raise KeyError(name)
+    return str(done[-1].detail["id"])
+
+
+def done(record: Record, name: str) -> Seen:
+    """The system did an act; that it did not answer, or has no such thing, is no refusal."""
+    seen = refused(record, name)
+    if seen.ok is False:
+        return Seen(True, Text(f"{record.told(name).vi}: đã làm", f"{name}: done"))
+    return Seen(None if seen.ok is None else False, seen.says)
+
+
 def refused(record: Record, name: str) -> Seen:
     """The system said no to an act; that it did not answer, or has no such thing, is no refusal."""
-    answers = record.answers(record.told(name).order)
+    told = record.told(name)
+    answers = record.answers(told.order)
     if not answers:
-        return Seen(None, Text(f"{name}: không có trả lời", f"{name}: no answer"))
+        return Seen(None, Text(f"{told.vi}: không có trả lời", f"{name}: no answer"))
     status, why = answers[0].detail.get("status"), answers[0].detail["refusal"]
     if why is None:
-        return Seen(False, Text(f"{name}: vẫn được nhận", f"{name}: taken all the same"))
+        return Seen(False, Text(f"{told.vi}: vẫn được nhận", f"{name}: taken all the same"))
     if not status or status >= 500:
-        return Seen(None, Text(f"{name}: {why}", f"{name}: {why}"))
-    return Seen(True, Text(f"{name}: bị từ chối ({status})", f"{name}: refused ({status})"))
+        return Seen(None, Text(f"{told.vi}: {why}", f"{name}: {why}"))
+    return Seen(True, Text(f"{told.vi}: bị từ chối ({status})", f"{name}: refused ({status})"))

@@ -28,15 +28,31 @@ class Fleet:
         return self.record.first("fleet")
 
     @property
+    def late_ms(self) -> int:
+        """How late its instants were noted at worst."""
+        return max((int(each.detail["worst_ms"]) for each in self.record.of("late")), default=0)
+
+    @property
     def names(self) -> Sequence[str]:
         """The devices, by their places."""
         names: Sequence[str] = self._roster.detail["devices"]
         return names
 
+    @property
+    def communes(self) -> Sequence[str]:
+        """The commune of each device."""
+        communes: Sequence[str] = self._roster.detail["communes"]
+        return communes
+
+    @property
+    def profiles(self) -> Sequence[str]:
+        """What each device is, by the ids of profiles."""
+        profiles: Sequence[str] = self._roster.detail["profiles"]
+        return profiles
+
     def of_communes(self, *communes: str) -> frozenset[int]:
         """The places of the devices of some communes."""
-        all_of = self._roster.detail["communes"]
-        return frozenset(place for place, commune in enumerate(all_of) if commune in communes)
+        return frozenset(place for place, each in enumerate(self.communes) if each in communes)
 
     def addressed(self, name: str) -> frozenset[int]:
         """The places of the devices that an order was given for; `KeyError` where it was not."""
@@ -65,19 +81,51 @@ class Fleet:
                     found.setdefault(place, []).append(stretch)
         return found
 
+    def texts(self, name: str) -> frozenset[str]:
+        """The words that devices were told to show."""
+        order = self.record.told(name).order
+        lines = (each for each in self.record.of("reached") if each.detail["order"] == order)
+        return frozenset(text for each in lines for text in each.detail.get("texts", ()))
+
+    def sounds(self, name: str) -> frozenset[str]:
+        """The files of an order that was heard, as devices fetched them, by their SHA-256."""
+        order = self.record.told(name).order
+        lines = (each for each in self.record.of("sounded") if each.detail["order"] == order)
+        return frozenset(sound for each in lines for sound in each.detail["sounds"])
+
     def unasked(self) -> Iterator[tuple[int, str]]:
         """What was heard that no order of the case, and none before it, had asked for."""
         for each in self.record.of("sounded"):
             if each.detail["order"] is None:
                 yield from ((place, each.detail["item"]) for place in each.detail["devices"])
 
-    def noted(self, name: str) -> Iterator[tuple[str, str]]:
-        """What devices noted of an order in their logs: the device, its own name of the entry."""
+    def untils(self, name: str) -> Mapping[int, int]:
+        """From when on each device was told not to begin an order, by its place."""
+        order, found = self.record.told(name).order, dict[int, int]()
+        for each in self.record.of("reached"):
+            if each.detail["order"] == order and each.detail["action"] == "Play":
+                for place, after_ms in each.detail["until_ms"].items():
+                    until_ms = each.at_ms + after_ms
+                    found[int(place)] = max(until_ms, found.get(int(place), until_ms))
+        return found
+
+    def noted(self, name: str) -> Iterator[tuple[tuple[str, str], int]]:
+        """What devices noted of an order in their logs: the device with its own name of the entry,
+        and when it began."""
         order = self.record.told(name).order
         for each in self.record.of("noted"):
             if each.detail["order"] == order:
-                entries = zip(each.detail["devices"], each.detail["entries"], strict=True)
-                yield from ((self.names[place], entry) for place, entry in entries)
+                said = (each.detail[part] for part in ("devices", "entries", "began_ms"))
+                for place, entry, after_ms in zip(*said, strict=True):
+                    yield (self.names[place], entry), each.at_ms + after_ms
+
+    def some(self, places: Sequence[int], word: str = "") -> str:
+        """The first of these devices, for people; nothing where there are none."""
+        if not places:
+            return ""
+        some = ", ".join(self.names[place] for place in places[:3])
+        more = ", …" if len(places) > 3 else ""
+        return f" ({f'{word} ' if word else ''}{some}{more})"
 
 
 def heard_by_all(fleet: Fleet, name: str, vi: str, en: str) -> Seen:
@@ -85,11 +133,19 @@ def heard_by_all(fleet: Fleet, name: str, vi: str, en: str) -> Seen:
     wanted, heard = fleet.addressed(name), fleet.sounded(name).keys()
     missing = sorted(wanted - heard)
     says = Text(
-        vi=f"{vi}: {len(wanted) - len(missing)}/{len(wanted)} thiết bị phát{_some(fleet, missing)}",
+        vi=f"{vi}: {len(wanted) - len(missing)}/{len(wanted)} thiết bị phát{fleet.some(missing)}",
         en=f"{en}: {len(wanted) - len(missing)}/{len(wanted)} devices heard"
-        f"{_some(fleet, missing, 'missing')}",
+        f"{fleet.some(missing, 'missing')}",
     )
     return Seen(bool(wanted) and not missing, says)
+
+
+def together(seen: Sequence[Seen]) -> Seen:
+    """All of these as one: it has failed where one has, and saw nothing where one did not."""
+    oks = [each.ok for each in seen]
+    ok = False if False in oks else None if None in oks else True
+    vi, en = (" · ".join(texts) for texts in ([s.says.vi for s in seen], [s.says.en for s in seen]))
+    return Seen(ok, Text(vi, en))
 
 
 def nobody_outside(fleet: Fleet, name: str, vi: str, en: str) -> Seen:
@@ -99,9 +155,9 @@ def nobody_outside(fleet: Fleet, name: str, vi: str, en: str) -> Seen:
     others = len(fleet.names) - len(wanted)
     says = Text(
         vi=f"{vi}: {len(outside)}/{others} thiết bị ngoài địa bàn nhận lệnh hoặc phát"
-        f"{_some(fleet, outside)}",
+        f"{fleet.some(outside)}",
         en=f"{en}: {len(outside)}/{others} devices outside were told or heard"
-        f"{_some(fleet, outside, 'such as')}",
+        f"{fleet.some(outside, 'such as')}",
     )
     return Seen(not outside if others else None, says)
 
@@ -110,8 +166,8 @@ def nobody_at_all(fleet: Fleet, name: str) -> Seen:
     """No device was told of an order, or heard playing it."""
     found = sorted(fleet.sounded(name).keys() | fleet.reached(name).keys())
     says = Text(
-        vi=f"{name}: {len(found)} thiết bị nhận lệnh{_some(fleet, found)}",
-        en=f"{name}: {len(found)} devices were told{_some(fleet, found, 'such as')}",
+        vi=f"{fleet.record.told(name).vi}: {len(found)} thiết bị nhận lệnh{fleet.some(found)}",
+        en=f"{name}: {len(found)} devices were told{fleet.some(found, 'such as')}",
     )
     return Seen(not found, says)
 
@@ -121,8 +177,8 @@ def nothing_unasked(fleet: Fleet) -> Seen:
     found = list(fleet.unasked())
     places = sorted({place for place, _ in found})
     says = Text(
-        vi=f"{len(found)} lượt phát không ai yêu cầu{_some(fleet, places)}",
-        en=f"{len(found)} plays that nobody asked for{_some(fleet, places, 'at')}",
+        vi=f"{len(found)} lượt phát không ai yêu cầu{fleet.some(places)}",
+        en=f"{len(found)} plays that nobody asked for{fleet.some(places, 'at')}",
     )
     return Seen(not found, says)
 
@@ -130,16 +186,16 @@ def nothing_unasked(fleet: Fleet) -> Seen:
 def heard_at(fleet: Fleet, name: str, early_ms: int, late_ms: int) -> Seen:
     """Every device that was heard began at the instant that the order names."""
     payload = json.loads(fleet.record.first("told", name).detail["payload"])
-    due_ms = payload["not_before_ms"]
+    due_ms = payload["begins_ms"] if "begins_ms" in payload else payload["not_before_ms"]
     begun = {place: min(f for f, _ in each) for place, each in fleet.sounded(name).items()}
     wrong = sorted(
         place for place, at_ms in begun.items() if not -early_ms <= at_ms - due_ms <= late_ms
     )
     spread = [at_ms - due_ms for at_ms in begun.values()] or [0]
     says = Text(
-        vi=f"bắt đầu {min(spread)} đến {max(spread)} ms so với giờ đặt{_some(fleet, wrong)}",
+        vi=f"bắt đầu {min(spread)} đến {max(spread)} ms so với giờ đặt{fleet.some(wrong)}",
         en=f"begun {min(spread)} to {max(spread)} ms from the time set"
-        f"{_some(fleet, wrong, 'wrong:')}",
+        f"{fleet.some(wrong, 'wrong:')}",
     )
     return Seen(not wrong if begun else None, says)
 
@@ -152,12 +208,15 @@ def delivered_after(fleet: Fleet, names: Sequence[str], measurement: str, percen
     heard: list[int] = []
     for name in names:
         told, wanted = fleet.record.told(name), fleet.addressed(name)
-        taken += [each.at_ms - told.at_ms for each in fleet.record.answers(told.order)]
-        arrived += [at - told.at_ms for place, at in fleet.reached(name).items() if place in wanted]
-        heard += [min(f for f, _ in each) - told.at_ms for each in fleet.sounded(name).values()]
+        answers = fleet.record.answers(told.order)
+        later = [each.detail["asked_ms"] for each in answers if "asked_ms" in each.detail]
+        asked_ms = later[0] if later else told.at_ms
+        taken += [each.at_ms - asked_ms for each in answers]
+        arrived += [at - asked_ms for place, at in fleet.reached(name).items() if place in wanted]
+        heard += [min(f for f, _ in each) - asked_ms for each in fleet.sounded(name).values()]
     if not arrived:
         return Seen(None, Text("không thiết bị nào nhận lệnh", "no device was told"))
-    measured = Measured(measurement, tuple(sorted(arrived)), percentile=percentile)
+    measured = Measured(measurement, tuple(sorted(arrived)), fleet.late_ms, percentile)
     figures = "; ".join(
         f"T0–{point} p{percentile} {Measured(point, tuple(values), 0, percentile).value_ms} ms, "
         f"max {max(values)} ms, n {len(values)}"
@@ -185,10 +244,10 @@ def silent_after_cancel(fleet: Fleet, cancel: str, order: str, vi: str, en: str)
     )
     says = Text(
         vi=f"{vi}: lệnh hủy đến {len(had) - len(lacking)}/{len(had)} thiết bị"
-        f"{_some(fleet, lacking)}; {len(late)} thiết bị còn phát sau đó{_some(fleet, late)}",
+        f"{fleet.some(lacking)}; {len(late)} thiết bị còn phát sau đó{fleet.some(late)}",
         en=f"{en}: the cancel reached {len(had) - len(lacking)}/{len(had)} devices"
-        f"{_some(fleet, lacking, 'missing')}; {len(late)} were heard after it"
-        f"{_some(fleet, late, 'such as')}",
+        f"{fleet.some(lacking, 'missing')}; {len(late)} were heard after it"
+        f"{fleet.some(late, 'such as')}",
     )
     return Seen(not lacking and not late if had else None, says)
 
@@ -208,9 +267,9 @@ def cuts(fleet: Fleet, over: str, under: str, within_ms: int) -> Seen:
     ]
     says = Text(
         vi=f"{len(both) - len(together)}/{len(both)} thiết bị ngừng tin thấp hơn"
-        f"{_some(fleet, together)}",
+        f"{fleet.some(together)}",
         en=f"{len(both) - len(together)}/{len(both)} devices silenced the lower bulletin"
-        f"{_some(fleet, together, 'not')}",
+        f"{fleet.some(together, 'not')}",
     )
     return Seen(not together if both else None, says)
 
@@ -221,9 +280,9 @@ def follows(fleet: Fleet, first: str, second: str) -> Seen:
     both = sorted(one.keys() & two.keys())
     wrong = [p for p in both if min(f for f, _ in one[p]) > min(f for f, _ in two[p])]
     says = Text(
-        vi=f"{len(both) - len(wrong)}/{len(both)} thiết bị phát đúng thứ tự{_some(fleet, wrong)}",
+        vi=f"{len(both) - len(wrong)}/{len(both)} thiết bị phát đúng thứ tự{fleet.some(wrong)}",
         en=f"{len(both) - len(wrong)}/{len(both)} devices played them in this order"
-        f"{_some(fleet, wrong, 'not')}",
+        f"{fleet.some(wrong, 'not')}",
     )
     return Seen(not wrong if both else None, says)
 
@@ -235,12 +294,3 @@ def _stretches(each: Happening) -> Iterator[tuple[int, Stretch]]:
     ):
         end_ms = None if until_ms is None else each.at_ms + until_ms
         yield place, (each.at_ms + from_ms, end_ms)
-
-
-def _some(fleet: Fleet, places: Sequence[int], word: str = "") -> str:
-    """The first of these devices, for people; nothing where there are none."""
-    if not places:
-        return ""
-    some = ", ".join(fleet.names[place] for place in places[:3])
-    more = ", …" if len(places) > 3 else ""
-    return f" ({f'{word} ' if word else ''}{some}{more})"

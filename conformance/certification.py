@@ -5,7 +5,7 @@ the bench's fault is an error, never the device's failure. Clauses that nothing 
 beside the verdict, and are no part of it.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
@@ -72,15 +72,26 @@ class ClauseResult:
         )
 
 
+def anything(_case: Case) -> bool:
+    """Whether a bench on which every case can be tried can try one."""
+    return True
+
+
 def plan(
-    cases: Mapping[str, Case], role: Role, supported: Collection[str], permits: Collection[str]
+    cases: Mapping[str, Case],
+    role: Role,
+    supported: Collection[str],
+    permits: Collection[str],
+    can_try: Callable[[Case], bool] = anything,
 ) -> list[Planned]:
-    """Every case for the role, in the order of the suites."""
+    """Every case for the role, in the order of the suites; a bench may be one that cannot try
+    some."""
 
     def because(case: Case) -> Reason | None:
         if not set(case.needs) <= set(supported):
             return Reason.NOT_SUPPORTED
-        return None if set(case.permits) <= set(permits) else Reason.NOT_PERMITTED
+        is_permitted = set(case.permits) <= set(permits) and can_try(case)
+        return None if is_permitted else Reason.NOT_PERMITTED
 
     return [Planned(case, because(case)) for case in cases.values() if role in case.roles]
 

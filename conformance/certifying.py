@@ -200,5 +200,7 @@ def _plan(asked: Asked, inputs: Mapping[str, bytes]) -> Plan:
 
 def _cases(asked: Asked, cases: Mapping[str, Case]) -> tuple[PlannedCase, ...]:
     supported: Sequence[str] = sorted(asked.declared.supported)
-    planned = certification.plan(cases, asked.declared.role, supported, asked.bench.permits)
+    bench, role = asked.bench, asked.declared.role
+    can_try = bench.can_try if isinstance(bench, Around) else certification.anything
+    planned = certification.plan(cases, role, supported, bench.permits, can_try)
     return tuple(PlannedCase(e.case.id, e.case.revision, e.because) for e in planned)

@@ -24,6 +24,7 @@ from conformance.plan import MAX_CHALLENGE, RunBy
 from conformance.readings import Readings, attachments
 from conformance.signing import new_private, read_private
 from conformance.sources import target
+from conformance.sources.hands import Hands
 from conformance.sources.target import FEWEST, FLEET, MOST, Around
 from conformance.verdicts import EXIT_STATUS, Verdict
 from conformance.verification import MISJUDGED
@@ -167,7 +168,18 @@ def _source_system(asked: Asked) -> tuple[Declaration, Around]:
     if not FEWEST <= devices <= MOST:
         raise _bad("--fleet", str(devices), f"from {FEWEST} to {MOST:,} devices")
     found = target.read(asked.target, asked.allowed)
+    if found.hands is not None:
+        return found.declared, _by_hands(asked, found, found.hands)
     return found.declared, Around(found, devices)
+
+
+def _by_hands(asked: Asked, found: target.Target, hands: Hands) -> Around:
+    if asked.fleet is not None:
+        raise _bad("--fleet", str(asked.fleet), "none: the target names its devices")
+    if hands.script is not None and find_spec("playwright") is None:
+        raise _bad("--target", "a browser's", "one more package: pip install 'ttcs-hil[browser]'")
+    operators.check(hands.asking, str(asked.target))
+    return Around(found, len(hands.fleet.devices))
 
 
 def _device(asked: Asked) -> tuple[Declaration, Description]:
@@ -234,7 +246,7 @@ class _Bar:
     """A progress bar on a terminal, unless the operator answers there; nothing in a pipe."""
 
     def __init__(self, bench: Description | Around) -> None:
-        operator = bench.operator if isinstance(bench, Description) else None
+        operator = bench.operator if isinstance(bench, Description) else bench.asking
         is_busy = operator is not None and operator.driver == "terminal"
         is_shown = sys.stderr.isatty() and not is_busy
         console = Console(stderr=True)

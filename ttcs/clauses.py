@@ -64,8 +64,11 @@ def _cases(found: Mapping[str, Clause]) -> dict[str, list[str]]:
 def _mutants(found: Mapping[str, Clause]) -> dict[str, list[str]]:
     """The mutants there are of the faults that each clause names; `ttcs mutants` kills them."""
     from conformance.mutants.made import MUTANTS
+    from conformance.mutants.sources.made import MUTANTS as SYSTEMS
 
+    made = {each.id: each.fault for each in MUTANTS.values()}
+    made |= {each.id: each.fault for each in SYSTEMS.values()}
     return {
-        name: [each.id for each in MUTANTS.values() if each.fault in clause.mutants]
+        name: [mutant for mutant, fault in made.items() if fault in clause.mutants]
         for name, clause in found.items()
     }

@@ -71,6 +71,10 @@ DOCUMENTS = (
     "profile-speaking.yaml",
     "profile-working.yaml",
     "profile-source-system.yaml",
+    "profile-source-office.yaml",
+    "profile-source-exchange.yaml",
+    "profile-source-fleet.yaml",
+    "profile-source-security.yaml",
 )
 
 

@@ -16,7 +16,30 @@ those of all cases: what one finds in the system's lists may be of another.
 from collections.abc import Mapping
 
 from conformance.case import Case
-from conformance.source_suites import approval, classes, emergencies, monitoring, play_log
+from conformance.source_suites import (
+    approval,
+    audit,
+    boards,
+    classes,
+    documents,
+    emergencies,
+    exchange,
+    exchange_central,
+    feedback,
+    levels,
+    load,
+    monitoring,
+    outages,
+    play_log,
+    programme,
+    records,
+    repeats,
+    restarts,
+    security_devices,
+    security_outside,
+    security_people,
+    sharing,
+)
 
 _GROUPS = (
     emergencies.CASES,
@@ -24,6 +47,23 @@ _GROUPS = (
     approval.CASES,
     play_log.CASES,
     monitoring.CASES,
+    repeats.CASES,
+    outages.CASES,
+    restarts.CASES,
+    load.CASES,
+    exchange.CASES,
+    sharing.CASES,
+    exchange_central.CASES,
+    levels.CASES,
+    programme.CASES,
+    boards.CASES,
+    records.CASES,
+    documents.CASES,
+    feedback.CASES,
+    audit.CASES,
+    security_people.CASES,
+    security_devices.CASES,
+    security_outside.CASES,
 )
 
 CASES: Mapping[str, Case] = {case.id: case for group in _GROUPS for case in group}

@@ -11,6 +11,7 @@ from conformance.checks.fleet import (
     heard_at,
     heard_by_all,
     nothing_unasked,
+    together,
 )
 from conformance.record import Record
 from conformance.sources.dealing import Dealing
@@ -47,11 +48,27 @@ async def _over_priority(talk: Dealing) -> None:
 
 
 def _judge_over_normal(record: Record) -> Iterator[tuple[str, Seen]]:
-    yield "emergency-over-normal", cuts(Fleet(record), "emergency", "normal", CUT_MS)
+    yield "emergency-over-normal", _over(record, "normal")
 
 
 def _judge_over_priority(record: Record) -> Iterator[tuple[str, Seen]]:
-    yield "emergency-over-priority", cuts(Fleet(record), "emergency", "priority", CUT_MS)
+    yield "emergency-over-priority", _over(record, "priority")
+
+
+def _over(record: Record, lower: str) -> Seen:
+    """Where the lower bulletin was heard, the emergency did not wait for its end."""
+    fleet = Fleet(record)
+    withdrawn_ms = record.told("cancel").at_ms
+    emergency, under = fleet.sounded("emergency"), sorted(fleet.sounded(lower))
+    waited = [p for p in under if not any(f < withdrawn_ms for f, _ in emergency.get(p, ()))]
+    says = Text(
+        vi=f"{len(under) - len(waited)}/{len(under)} thiết bị phát khẩn cấp khi tin thấp hơn chưa "
+        f"hết{fleet.some(waited)}",
+        en=f"{len(under) - len(waited)}/{len(under)} devices were heard with the emergency before "
+        f"the lower bulletin ended{fleet.some(waited, 'not')}",
+    )
+    at_once = Seen(not waited if under else None, says)
+    return together([at_once, cuts(fleet, "emergency", lower, CUT_MS)])
 
 
 async def _in_order(talk: Dealing) -> None:
@@ -96,7 +113,7 @@ def _judge_at_its_time(record: Record) -> Iterator[tuple[str, Seen]]:
 CASES = (
     Case(
         "source-emergency-over-normal",
-        1,
+        2,
         Text(vi="Khẩn cấp ngắt thông thường", en="An emergency cuts a normal bulletin"),
         PROVINCES,
         ("emergency-over-normal",),
@@ -105,7 +122,7 @@ CASES = (
     ),
     Case(
         "source-emergency-over-priority",
-        1,
+        2,
         Text(vi="Khẩn cấp ngắt ưu tiên", en="An emergency cuts a priority bulletin"),
         PROVINCES,
         ("emergency-over-priority",),

@@ -9,7 +9,9 @@ from conformance.checks.fleet import (
     heard_by_all,
     nobody_outside,
     silent_after_cancel,
+    together,
 )
+from conformance.checks.repetition import no_duplicates
 from conformance.record import Record
 from conformance.sources.acts import Area
 from conformance.sources.dealing import Dealing
@@ -45,8 +47,9 @@ async def _everywhere(talk: Dealing) -> None:
 def _judge_everywhere(record: Record) -> Iterator[tuple[str, Seen]]:
     fleet, names = Fleet(record), [f"emergency {run}" for run in range(RUNS)]
     seen = [heard_by_all(fleet, name, "khẩn cấp", "emergency") for name in names]
-    yield "source-reaches-everywhere", next((each for each in seen if not each.ok), seen[-1])
+    yield "source-reaches-everywhere", together(seen)
     yield "source-emergency-delay", delivered_after(fleet, names, DELAY, P95)
+    yield "source-no-duplicates", no_duplicates(fleet)
 
 
 async def _cancelled(talk: Dealing) -> None:
@@ -85,7 +88,7 @@ CASES = (
         1,
         Text(vi="Khẩn cấp đến toàn tỉnh", en="An emergency to the whole province"),
         PROVINCES,
-        ("source-reaches-everywhere", "source-emergency-delay"),
+        ("source-reaches-everywhere", "source-emergency-delay", "source-no-duplicates"),
         _everywhere,
         _judge_everywhere,
         measures={"source-emergency-delay": DELAY},

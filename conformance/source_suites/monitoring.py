@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from conformance.case import PROVINCES, Case, Measured, Seen
 from conformance.checks.acts import answers_named, said_last
 from conformance.checks.fleet import Fleet
+from conformance.checks.outages import GONE
 from conformance.record import Record
-from conformance.sources.acts import APPROVER, DeviceStates, Done
+from conformance.source_suites.asking import EVERY_MS, until_shown
+from conformance.sources.acts import APPROVER, DeviceStates
 from conformance.sources.dealing import Dealing
 from scenarios.scenario import Text
 
@@ -14,8 +16,6 @@ SHOWN_MS = 120_000
 """How long a loss is waited for; how soon it must be shown is a matter of limits."""
 
 BACK_MS = 60_000
-ASKED_EVERY_MS = 1_000
-GONE = ("offline", "lost")
 LOSS = "loss_shown"
 
 
@@ -37,19 +37,9 @@ def _judge_states(record: Record) -> Iterator[tuple[str, Seen]]:
 async def _lost_and_back(talk: Dealing) -> None:
     device = talk.watched
     talk.cut_link([device])
-    await _shown(talk, device, GONE, SHOWN_MS)
+    await until_shown(talk, "state", [device], GONE, SHOWN_MS)
     talk.restore_link([device])
-    await _shown(talk, device, ("online",), BACK_MS)
-
-
-async def _shown(talk: Dealing, device: str, states: tuple[str, ...], within_ms: int) -> None:
-    """Ask again and again, until it is shown so."""
-    deadline_ms = talk.now_ms() + within_ms
-    while talk.now_ms() < deadline_ms:
-        found = await talk.do("state", APPROVER, DeviceStates((device,)))
-        if isinstance(found, Done) and found.said[0][1] in states:
-            return
-        await talk.wait(ASKED_EVERY_MS)
+    await until_shown(talk, "state", [device], ("online",), BACK_MS)
 
 
 def _judge_lost_and_back(record: Record) -> Iterator[tuple[str, Seen]]:
@@ -60,7 +50,7 @@ def _judge_lost_and_back(record: Record) -> Iterator[tuple[str, Seen]]:
     if gone:
         late_ms = gone[0] - off_ms
         says = Text(vi=f"mất được hiển thị sau {late_ms} ms", en=f"loss shown after {late_ms} ms")
-        yield "source-shows-loss", Seen(True, says, Measured(LOSS, (late_ms,), ASKED_EVERY_MS))
+        yield "source-shows-loss", Seen(True, says, Measured(LOSS, (late_ms,), EVERY_MS))
     else:
         waited_ms = on_ms - off_ms
         says = Text(

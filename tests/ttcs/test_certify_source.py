@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from scenarios import territory
 from tests.ttcs.program import ENVIRONMENT, PROGRAM, here
 
 TARGET = """\
@@ -149,3 +150,24 @@ def test_nothing_beyond_this_machine_is_opened(target):
     (target / "target.yaml").write_text(TARGET.replace("start: reference", reached))
     code, _, error = here(*SYSTEM)
     assert (code, "--allow-target 192.0.2.1" in error) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("driver", "words", "said"),
+    [
+        ("page", ("--fleet", "9"), "none: the target names its devices"),
+        ("terminal", (), "a terminal at hand"),
+    ],
+)
+def test_people_who_are_asked(target, driver, words, said):
+    communes = territory.load("2022").communes_of(province="52")
+    rows = [f"loa-{n},{communes[n % 3].code},x" for n in range(8)]
+    lines = ["device,commune,secret", *rows, f"loa-8,{communes[3].code},x"]
+    (target / "devices.csv").write_text("\n".join(lines))
+    text = TARGET.replace("dialect: reference\nstart: reference\n", "dialect: questions\n") + (
+        f'reached: {{url: "http://127.0.0.1:9"}}\noperator: {{driver: {driver}}}\n'
+        'fleet: {dialect: reference, broker: "mqtt://127.0.0.1:9", devices: devices.csv}\n'
+    )
+    (target / "target.yaml").write_text(text)
+    code, _, error = here(*SYSTEM, *words)
+    assert (code, said in error) == (2, True), error

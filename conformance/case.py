@@ -65,8 +65,9 @@ class Case:
     It applies to `roles` that have all capabilities in `needs`, and runs only where the bench
     permits what is in `permits`. One that `explores` is tried with many conversations that are
     drawn in the place of its driving half. In one that is `signed` all commands carry the signature
-    of a key that the device trusts. What a check `measures` is by its name the only thing that a
-    clause can limit by it.
+    of a key that the device trusts. One that is `alone` needs a source system with all of its fleet
+    to itself; others are content with two communes, and may be tried side by side. What a check
+    `measures` is by its name the only thing that a clause can limit by it.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Case:
     permits: tuple[str, ...] = ()
     explores: bool = False
     signed: bool = False
+    alone: bool = False
     measures: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -1,8 +1,10 @@
 """A certification from its plan to its sealed bundle, on the bench that is described."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import count
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -40,6 +42,12 @@ Progress = Callable[[int, int, str], None]
 """Told of each case before it is tried: the how manieth of how many, and its id."""
 
 
+TryAll = Callable[
+    [Sequence[tuple[Case, str]], Callable[[Case], None], Callable[[Trial], None]], None
+]
+"""Tries cases with the prefixes of their ids, and tells of each when it begins, and its trial."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What somebody wants certified; `chosen` are the only cases to run, None for all.
@@ -71,10 +79,13 @@ def certify(
         plan = _plan(asked, inputs)
         bundle.begin(plan, inputs)
         names = plan.to_run()
-        with _trying(asked, plan, make) as try_one:
-            for number, name in enumerate(names, 1):
-                progress(number, len(names), name)
-                bundle.add(try_one(CASES[name], plan.prefix(name)))
+        numbers = count(1)
+        with _trying(asked, plan, make) as try_all:
+            try_all(
+                [(CASES[name], plan.prefix(name)) for name in names],
+                lambda case: progress(next(numbers), len(names), case.id),
+                bundle.add,
+            )
         found = evidence.read(bundle.files())
         judged = results(found, found.clauses, CASES)
         return judged, bundle.finish(judged, key)
@@ -83,14 +94,27 @@ def certify(
         raise
 
 
-def _trying(
-    asked: Asked, plan: Plan, make: Make
-) -> AbstractContextManager[Callable[[Case, str], Trial]]:
+@contextmanager
+def _trying(asked: Asked, plan: Plan, make: Make) -> Iterator[TryAll]:
     if isinstance(asked.bench, Description):
-        return trying(asked.bench, asked.declared.supported, make)
+        with trying(asked.bench, asked.declared.supported, make) as try_one:
+            yield partial(_one_by_one, try_one)
+        return
     from conformance.sources import bench  # brings HTTP, MQTT and the fleet along
 
-    return bench.running(asked.bench, plan.token)
+    with bench.running(asked.bench, plan.token) as tries:
+        yield tries.all
+
+
+def _one_by_one(
+    try_one: searching.Try,
+    cases: Sequence[tuple[Case, str]],
+    began: Callable[[Case], None],
+    ended: Callable[[Trial], None],
+) -> None:
+    for case, prefix in cases:
+        began(case)
+        ended(try_one(case, prefix))
 
 
 def try_again(plan: Plan, then: Trial) -> Trial:

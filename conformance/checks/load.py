@@ -71,8 +71,9 @@ def reaches_all(taken: Sequence[Step]) -> Seen:
 
 
 def bears(taken: Sequence[Step], late_ms: int = 0) -> Seen:
-    """From T0 to T2 over the devices of the largest step, noted `late_ms` too late at worst; every step, and the knee, told beside. It
-    is the knee of the system with the fleet and the machine that they share."""
+    """From T0 to T2 over the devices of the largest step, noted `late_ms` too late at worst; every
+    step, and the knee, told beside. It is the knee of the system with the fleet and the machine
+    that they share."""
     if len(taken) < FEWEST_STEPS or not taken[-1].reached_ms:
         return Seen(None, Text("không đủ bước tải", "too few steps"))
     figures = " · ".join(_figures(step) for step in taken if step.reached_ms)

@@ -8,9 +8,11 @@ that they show (`clauses/`): a test holds both to the same names. A case that ne
 `sources.features` says so in `needs`, one that kills, attacks or loads in `permits` (`restart`,
 `hostile`, `load`). Every bulletin is of status Test, and `Dealing.bulletin` makes it so.
 
-A case has the communes to itself while it runs, and leaves nothing sounding: it waits until what
-it sent has been played (`until_played`), or cancels it. The system, its fleet and its data are
-those of all cases: what one finds in the system's lists may be of another.
+A case has two communes to itself while it runs (`Dealing.communes`), and leaves nothing sounding:
+it waits until what it sent has been played (`until_played`), or cancels it. Others run beside it,
+in other communes. One that sends everywhere, kills something, or asks for the state of the whole
+fleet is `alone`. The system and its data are those of all cases: what one finds in the system's
+lists may be of another.
 """
 
 from collections.abc import Mapping
@@ -43,28 +45,29 @@ from conformance.source_suites import (
 
 _GROUPS = (
     emergencies.CASES,
+    security_people.CASES,
+    security_devices.CASES,
+    outages.CASES,
+    sharing.CASES,
+    programme.CASES,
+    repeats.CASES,
     classes.CASES,
     approval.CASES,
     play_log.CASES,
     monitoring.CASES,
-    repeats.CASES,
-    outages.CASES,
-    restarts.CASES,
-    load.CASES,
     exchange.CASES,
-    sharing.CASES,
     exchange_central.CASES,
     levels.CASES,
-    programme.CASES,
-    boards.CASES,
     records.CASES,
+    boards.CASES,
     documents.CASES,
     feedback.CASES,
     audit.CASES,
-    security_people.CASES,
-    security_devices.CASES,
     security_outside.CASES,
+    restarts.CASES,
+    load.CASES,
 )
+"""What waits long stands early, so that cases side by side end soon."""
 
 CASES: Mapping[str, Case] = {case.id: case for group in _GROUPS for case in group}
 """All of them by id."""

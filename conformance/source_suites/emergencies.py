@@ -92,6 +92,7 @@ CASES = (
         _everywhere,
         _judge_everywhere,
         measures={"source-emergency-delay": DELAY},
+        alone=True,
     ),
     Case(
         "source-emergency-cancelled",

@@ -159,6 +159,7 @@ CASES = (
         _shares_down,
         _judge_shares_down,
         needs=("exchange",),
+        alone=True,
     ),
     Case(
         "source-central-gathers",
@@ -172,5 +173,6 @@ CASES = (
         _gathers,
         _judge_gathers,
         needs=("exchange",),
+        alone=True,
     ),
 )

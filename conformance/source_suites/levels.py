@@ -155,6 +155,7 @@ CASES = (
         _district,
         _judge_district,
         needs=("districts",),
+        alone=True,
     ),
     Case(
         "source-roles",

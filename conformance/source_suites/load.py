@@ -73,5 +73,6 @@ CASES = (
         _judge_loaded,
         permits=("load",),
         measures={"source-load-delay": DELAY},
+        alone=True,
     ),
 )

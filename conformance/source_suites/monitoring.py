@@ -74,6 +74,7 @@ CASES = (
         _states,
         _judge_states,
         needs=("device_states",),
+        alone=True,
     ),
     Case(
         "source-device-lost",

@@ -185,6 +185,7 @@ CASES = (
         _states,
         _judge_states,
         needs=("device_states", "statistics"),
+        alone=True,
     ),
     Case(
         "source-reconnect-storm",
@@ -199,5 +200,6 @@ CASES = (
         _judge_storm,
         needs=("device_states",),
         measures={"source-storm-recovers": RECOVERED},
+        alone=True,
     ),
 )

@@ -97,6 +97,7 @@ CASES = (
         _judge_killed,
         needs=("device_states", "play_log"),
         permits=("restart",),
+        alone=True,
     ),
     Case(
         "source-broker-away",
@@ -111,5 +112,6 @@ CASES = (
         _judge_without_broker,
         needs=("broker",),
         permits=("restart",),
+        alone=True,
     ),
 )

@@ -165,5 +165,6 @@ CASES = (
         _too_much,
         _judge_too_much,
         permits=("hostile",),
+        alone=True,
     ),
 )

@@ -215,5 +215,6 @@ CASES = (
         _judge_restarted,
         needs=("exchange",),
         permits=("restart",),
+        alone=True,
     ),
 )

@@ -6,7 +6,7 @@ All cases share one system, one fleet and one event loop, in real time.
 import asyncio
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
@@ -40,7 +40,8 @@ LONGEST_S, LONGEST_ASKING_S = 900.0, 6 * 3_600.0
 
 CONNECTED_S = 120.0
 
-Try = Callable[[Case, str], Trial]
+Began = Callable[[Case], None]
+Ended = Callable[[Trial], None]
 Open = Callable[[Target, Path], Opened]
 
 
@@ -63,8 +64,8 @@ def facts(around: Around) -> dict[str, Any]:
 
 
 @contextmanager
-def running(around: Around, run: str, opened: Open | None = None) -> Iterator[Try]:
-    """What tries a case, while the system and the fleet are there; raises `OSError`.
+def running(around: Around, run: str, opened: Open | None = None) -> Iterator["Trying"]:
+    """What tries cases, while the system and the fleet are there; raises `OSError`.
 
     Ids that outlast a case begin with `run`. The system is opened as its dialect does, unless
     `opened` says otherwise.
@@ -77,12 +78,54 @@ def running(around: Around, run: str, opened: Open | None = None) -> Iterator[Tr
             surrounded = _surrounded(around, Path(folder), run, opened)
             surroundings = runner.run(surrounded.__aenter__())
             try:
-                longest_s = _longest_s(around)
-                yield lambda case, prefix: runner.run(_tried(case, surroundings, prefix, longest_s))
+                yield Trying(runner, surroundings, around)
             finally:
                 runner.run(surrounded.__aexit__(None, None, None))
     except (NotStarted, NotEnrolled, NoRoom, NoAnswer) as error:
         raise OSError(str(error)) from None
+
+
+class Trying:
+    """Tries cases at one system."""
+
+    def __init__(self, runner: asyncio.Runner, surroundings: Surroundings, around: Around) -> None:
+        """On the loop on which the fleet runs."""
+        self._runner, self._surroundings = runner, surroundings
+        # People who act by hand do one thing at a time.
+        self._has_lanes = around.target.hands is None
+        self._longest_s = _longest_s(around)
+
+    def __call__(self, case: Case, prefix: str) -> Trial:
+        """One case, whose ids begin with `prefix`."""
+        return self._runner.run(_tried(case, self._surroundings, prefix, self._longest_s))
+
+    def all(self, cases: Sequence[tuple[Case, str]], began: Began, ended: Ended) -> None:
+        """All of these with their prefixes: those that must be alone, then the others side by side,
+        in as many lanes as the fleet has communes for. Both are told of each."""
+        for case, prefix in cases:
+            if case.alone or not self._has_lanes:
+                began(case)
+                ended(self(case, prefix))
+        if self._has_lanes:
+            waiting = deque(each for each in cases if not each[0].alone)
+            self._runner.run(self._side_by_side(waiting, began, ended))
+
+    async def _side_by_side(
+        self, waiting: deque[tuple[Case, str]], began: Began, ended: Ended
+    ) -> None:
+        async def in_lane(lane: Surroundings) -> None:
+            while waiting:
+                case, prefix = waiting.popleft()
+                began(case)
+                ended(await _tried(case, lane, prefix, self._longest_s))
+            lane.leave()
+
+        try:
+            async with asyncio.TaskGroup() as lanes:
+                for lane in self._surroundings.lanes():
+                    lanes.create_task(in_lane(lane))
+        except BaseExceptionGroup as group:
+            raise group.exceptions[0] from None
 
 
 @asynccontextmanager

@@ -60,7 +60,7 @@ class Dealing:
         self.around, self._prefix = around, prefix
         self._numbers = 0
         self._happenings: list[Happening] = []
-        self._gathered = Gathered([each.name for each in around.residents])
+        self._gathered = Gathered([each.name for each in around.residents], around.mine)
         around.listen(self._gathered)
         around.intruder.arrive()
         self._note(
@@ -79,9 +79,9 @@ class Dealing:
 
     @property
     def communes(self) -> tuple[str, ...]:
-        """The communes of the fleet, without that of the device that is asked for signs of life."""
-        named = dict.fromkeys(each.commune for each in self.around.residents)
-        return tuple(named)[:-1]
+        """The communes that the case has to itself: those of a lane, or of the fleet but for the
+        device that is asked for signs of life."""
+        return self.around.communes
 
     def commune(self, code: str) -> territory.Commune:
         """A commune of the fleet, with the codes of its district (if its era has any) and
@@ -363,7 +363,7 @@ class Dealing:
     def end(self, late_ms: int) -> None:
         """The driving half is done; instants of this case were noted that late at worst."""
         self._note("late", worst_ms=late_ms)
-        self._happenings.extend(self._gathered.happenings(self._name_of))
+        self._happenings.extend(self._gathered.happenings(self._name_of, f"{self._prefix}-"))
         self._note("end")
 
     def _name_of(self, item: str) -> str | None:

@@ -4,7 +4,7 @@ A thousand devices do a few things for each order: told one by one, that would b
 lines in a case. So all devices that an order reached are one line, and so are all that played it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -23,10 +23,10 @@ PROFILES: Final = (
 
 LINK: Final = "fibre"
 MOST_WATCHED, WATCHED_KEEPALIVE_MS = 50, 10_000
-"""At most so many devices of the first commune have this keepalive, the first device among them: a
-broker tells their loss after one and a half of it."""
+"""At most so many devices of the first commune, and the first of every commune, have this
+keepalive: a broker tells their loss after one and a half of it."""
 
-LEAST_COMMUNES, MOST_COMMUNES = 3, 10
+LEAST_COMMUNES, MOST_COMMUNES = 3, 16
 _OF_ONE_COMMUNE = 10
 
 
@@ -46,7 +46,7 @@ def residents(place: Place, era: str, devices: int) -> Sequence[Resident]:
             of, in_commune = wanted, 0
         commune = communes[of]
         profile = profiles.load(PROFILES[in_commune % len(PROFILES)])
-        if of == 0 and in_commune < MOST_WATCHED:
+        if in_commune < (MOST_WATCHED if of == 0 else 1):
             profile = replace(profile, keepalive_ms=WATCHED_KEEPALIVE_MS)
         name = f"{profile.id}-{commune.code}-{in_commune + 1:03}"
         link = links.load(LINK)
@@ -67,11 +67,16 @@ class _Play:
 
 
 class Gathered:
-    """What devices did since the case began; a listener of the emulated fleet."""
+    """What devices did since the case began; a listener of the emulated fleet.
 
-    def __init__(self, names: Sequence[str]) -> None:
-        """Nothing happened yet."""
+    A case that has only some devices to itself (`mine`) is told of all that happens there, and of
+    what became of its own orders anywhere.
+    """
+
+    def __init__(self, names: Sequence[str], mine: Collection[str] | None = None) -> None:
+        """Nothing happened yet; all devices are the case's unless some are named."""
         self._places = {name: place for place, name in enumerate(names)}
+        self._mine = frozenset(self._places[name] for name in (names if mine is None else mine))
         self._plays: dict[tuple[str, str], _Play] = {}
         self._orders: dict[tuple[int, str], tuple[str, str]] = {}
         self._began: dict[tuple[int, str], int] = {}
@@ -102,9 +107,9 @@ class Gathered:
                 entry = f"{detail['boot']}-{detail['sequence']}"
                 line = (place, entry, detail["started_ms"])
                 self._noted.setdefault(detail["item"], []).append(line)
-            case "connected":
+            case "connected" if place in self._mine:
                 self._moves["joined"].append((place, event.at_ms))
-            case "lost" | "link-cut" | "power-cut":
+            case "lost" | "link-cut" | "power-cut" if place in self._mine:
                 self._moves["left"].append((place, event.at_ms))
 
     # ---- Asking ---------------------------------------------------------------------------------
@@ -139,21 +144,31 @@ class Gathered:
 
     # ---- Telling --------------------------------------------------------------------------------
 
-    def happenings(self, names: Callable[[str], str | None]) -> Iterator[Happening]:
+    def happenings(self, names: Callable[[str], str | None], own: str) -> Iterator[Happening]:
         """All of it; `names` gives the reference by which the case knows the order of a play, None
-        for one that it never gave."""
+        for one that nobody gave. Those of its `own` orders begin so."""
+
+        def concerns(place: int, order: str | None) -> bool:
+            return place in self._mine or (order or "").startswith(own)
+
         for (action, item), play in self._plays.items():
-            yield self._told_reached(action, item, play, names(item))
+            order = names(item)
+            if places := [each for each in play.reached_ms if concerns(each, order)]:
+                yield self._told_reached(action, item, play, places, order)
         unended: dict[str, list[tuple[int, int, int | None]]] = {}
         for (place, item), at_ms in self._began.items():
             unended.setdefault(item, []).append((place, at_ms, None))
         for item in {**self._sounded, **unended}:
-            stretches = [*self._sounded.get(item, ()), *unended.get(item, ())]
-            yield self._told_sounded(item, stretches, names(item))
-        for item, entries in self._noted.items():
-            at_ms = self._noted_ms[item]
+            order, heard = names(item), [*self._sounded.get(item, ()), *unended.get(item, ())]
+            if stretches := [each for each in heard if concerns(each[0], order)]:
+                yield self._told_sounded(item, stretches, order)
+        for item, lines in self._noted.items():
+            at_ms, order = self._noted_ms[item], names(item)
+            entries = [each for each in lines if concerns(each[0], order)]
+            if not entries:
+                continue
             detail = {
-                "order": names(item),
+                "order": order,
                 "item": item,
                 "devices": [place for place, _, _ in entries],
                 "entries": [entry for _, entry, _ in entries],
@@ -168,15 +183,17 @@ class Gathered:
                 yield Happening(first_ms, what, detail)
 
     @staticmethod
-    def _told_reached(action: str, item: str, play: _Play, order: str | None) -> Happening:
-        first_ms = min(play.reached_ms.values())
-        answered = [play.answered_ms.get(place) for place in play.reached_ms]
+    def _told_reached(
+        action: str, item: str, play: _Play, places: Sequence[int], order: str | None
+    ) -> Happening:
+        first_ms = min(play.reached_ms[place] for place in places)
+        answered = [play.answered_ms.get(place) for place in places]
         detail: Mapping[str, Any] = {
             "order": order,
             "item": item,
             "action": action,
-            "devices": list(play.reached_ms),
-            "received_ms": [at_ms - first_ms for at_ms in play.reached_ms.values()],
+            "devices": list(places),
+            "received_ms": [play.reached_ms[place] - first_ms for place in places],
             "answered_ms": [None if at_ms is None else at_ms - first_ms for at_ms in answered],
             "refused": {str(place): why for place, why in play.refused.items()},
             "until_ms": {str(place): at_ms - first_ms for place, at_ms in play.until_ms.items()},

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import TYPE_CHECKING
 
 from conformance.sources.acts import (
@@ -31,22 +32,27 @@ TEST_MS = 1_000
 
 SETTLE_MS = 120_000
 
+LANE = 2
+"""The communes of a lane: as many as a case needs that does not need all."""
+
 
 class Heard:
-    """The listener of an emulated fleet: it passes events on to one case after the other."""
+    """The listener of an emulated fleet: it passes events on to the cases that are under way."""
 
     def __init__(self) -> None:
         """Nobody listens yet."""
-        self.listener: Listener | None = None
+        self.listeners: dict[int, Listener] = {}
+        """By lane."""
 
     def __call__(self, event: Event) -> None:
         """Pass it on."""
-        if self.listener is not None:
-            self.listener(event)
+        for listener in self.listeners.values():
+            listener(event)
 
 
 class Surroundings:
-    """A running system and its fleet, on one event loop, for one case after the other."""
+    """A running system and its fleet, on one event loop, for one case after the other; or for
+    several side by side, each in a lane with some communes to itself."""
 
     def __init__(
         self,
@@ -62,13 +68,38 @@ class Surroundings:
         with `run`."""
         self.system, self.residents, self.era = system, residents, era
         self.intruder = intruder
+        self.communes = tuple(dict.fromkeys(each.commune for each in residents))[:-1]
+        """Those that a case has to itself."""
         self.names: dict[str, str] = {}
         """How each order is called in the records of cases, by the system's own id."""
-        self._fleet, self._heard, self._run = fleet, heard, run
+        self._fleet, self._heard, self._run, self._lane = fleet, heard, run, 0
         self._test_bulletin, self._tries = "", 0
         self._cut: set[str] = set()
         self._played: list[Played] = []
         self._is_server_away = self._is_broker_away = False
+
+    def lanes(self) -> list["Surroundings"]:
+        """One for every `LANE` communes, for cases side by side; itself where there is but one."""
+        count = len(self.communes) // LANE
+        return [self] if count < 2 else [self._beside(number) for number in range(count)]
+
+    def _beside(self, number: int) -> "Surroundings":
+        """Another, which shares the system, its fleet and the names of orders, and nothing else."""
+        lane = copy(self)
+        lane._lane, lane.communes = number + 1, self.communes[number * LANE :][:LANE]
+        lane._cut, lane._played, lane.intruder = set(), [], copy(self.intruder)
+        return lane
+
+    @property
+    def mine(self) -> Sequence[str]:
+        """The devices that a case has to itself: of a lane those of its communes."""
+        return [
+            each.name for each in self.residents if not self._lane or each.commune in self.communes
+        ]
+
+    def leave(self) -> None:
+        """Nobody listens here any more."""
+        self._heard.listeners.pop(self._lane, None)
 
     def now_ms(self) -> int:
         """The clock of the fleet, and so of all instants."""
@@ -76,7 +107,7 @@ class Surroundings:
 
     def listen(self, listener: Listener) -> None:
         """All that the fleet does goes there from now on."""
-        self._heard.listener = listener
+        self._heard.listeners[self._lane] = listener
 
     def connected(self) -> frozenset[str]:
         """The devices that are connected."""

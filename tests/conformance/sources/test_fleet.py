@@ -22,7 +22,7 @@ def test_a_fleet_is_mixed_and_spread_over_communes(devices):
     fleet = residents(Place("province", "52"), "2022", devices)
     assert len({each.name for each in fleet}) == len(fleet) == devices
     by_commune = Counter(each.commune for each in fleet)
-    assert len(by_commune) == min(max(3, devices // 10), 10) + 1
+    assert len(by_commune) == min(max(3, devices // 10), 16) + 1
     assert by_commune.pop(fleet[-1].commune) == 1
     assert max(by_commune.values()) - min(by_commune.values()) <= 1
     assert (len({each.profile.id for each in fleet}) > 3) == (devices > 8)
@@ -45,7 +45,7 @@ def record(gathered, key="k"):
         [
             Happening(0, "fleet", roster),
             Happening(0, "told", told),
-            *gathered.happenings(lambda item: item.partition("/")[0] if item else None),
+            *gathered.happenings(lambda item: item.partition("/")[0] if item else None, "k"),
         ]
     )
 
@@ -153,3 +153,19 @@ def test_a_command_that_a_broker_brings_again_was_told_once_and_another_of_the_s
         gathered(Event(5, NAMES[0], "ordered", words))
     (line,) = record(gathered).of("reached")
     assert line.detail["doubled"] == 1
+
+
+def test_a_case_in_a_lane_is_told_of_its_own_devices_and_orders_alone():
+    gathered = Gathered(NAMES, mine=NAMES[:1])
+    for name in NAMES[:2]:
+        gathered(Event(1, name, "connected", {}))
+        for item in ("k/1", "other/1", ""):
+            if item:
+                gathered(Event(2, name, "ordered", {"order": item, "action": "Play", "item": item}))
+            gathered(Event(9, name, "ended", {"item": item, "start_ms": 3, "end_ms": 9}))
+    seen = record(gathered)
+    assert [each.detail["devices"] for each in seen.of("joined")] == [[0]]
+    for what in ("reached", "sounded"):
+        where = {each.detail["item"]: each.detail["devices"] for each in seen.of(what)}
+        assert where.pop("", [0]) == [0], "a sound that nobody asked for, elsewhere"
+        assert where == {"k/1": [0, 1], "other/1": [0]}

@@ -1,4 +1,4 @@
-"""`ttcs mutants`: the suites tried on devices that are known to be wrong."""
+"""`ttcs mutants`: the suites tried on devices and source systems that are known to be wrong."""
 
 import json
 import os
@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, get_args
 
 from scenarios.problems import BadInput, Problem
-from ttcs.main import BAD_INPUT, CONFORMANT, NOT_CONFORMANT
-from ttcs.telling import tell, tell_first
+from ttcs.main import BAD_INPUT, CONFORMANT, HARNESS_ERROR, NOT_CONFORMANT
+from ttcs.telling import tell, tell_error, tell_first
 
 if TYPE_CHECKING:
     from conformance.mutants.matrix import Row
@@ -16,21 +16,25 @@ if TYPE_CHECKING:
 
 def mutants(role: str | None, only: Sequence[str], jobs: int | None, *, as_json: bool) -> int:
     """Tries them and tells the matrix; the exit code."""
-    from conformance import demo
     from conformance.mutants import matrix
 
     try:
-        roles = _roles(role, tuple(demo.PROFILES))
-        wanted = _wanted(only)
+        room, roles = _room(role)
+        wanted = _wanted(only, room)
     except BadInput as bad:
         tell_first(bad)
         return BAD_INPUT
     some = [
         each
-        for each in matrix.subjects(roles)
+        for each in room.subjects(roles)
         if not wanted or each.kind == "conformant" or each.name in wanted
     ]
-    found = list(_with_progress(matrix.rows(some, jobs or os.cpu_count() or 1), len(some)))
+    try:
+        rows = room.rows(some, jobs or os.cpu_count() or 1)
+        found = list(_with_progress(rows, len(some)))
+    except OSError as error:
+        tell_error(str(error))
+        return HARNESS_ERROR
     left = {} if wanted else matrix.unguarded(found)
     wrong = {
         "survivors": [_name(row) for row in matrix.survivors(found)],
@@ -45,19 +49,28 @@ def mutants(role: str | None, only: Sequence[str], jobs: int | None, *, as_json:
     return NOT_CONFORMANT if any(wrong.values()) else CONFORMANT
 
 
-def _roles(role: str | None, known: tuple[str, ...]) -> Any:
-    if role is not None and role not in known:
-        raise _bad("--role", role, f"one of {', '.join(known)}")
-    return (role,) if role else known
+def _room(role: str | None) -> tuple[Any, Any]:
+    """The matrix that tries a role, and its roles; that of devices where none is named."""
+    from conformance import demo
+    from conformance.clauses import SYSTEMS
+    from conformance.mutants import matrix
+
+    devices = tuple(demo.PROFILES)
+    if role == SYSTEMS[0]:
+        from conformance.mutants import source_matrix  # brings HTTP, MQTT and the fleet along
+
+        return source_matrix, (role,)
+    if role is not None and role not in devices:
+        raise _bad("--role", role, f"one of {', '.join((*devices, SYSTEMS[0]))}")
+    return matrix, (role,) if role else devices
 
 
-def _wanted(only: Sequence[str]) -> set[str]:
-    from conformance.mutants.made import MUTANTS
-
-    wanted = {name for name in MUTANTS if name in only or MUTANTS[name].fault in only}
+def _wanted(only: Sequence[str], room: Any) -> set[str]:
+    known = room.MUTANTS
+    wanted = {name for name in known if name in only or known[name].fault in only}
     for name in only:
-        if not any(name in (each.id, each.fault) for each in MUTANTS.values()):
-            raise _bad("--only", name, "a mutant, or a fault that has some")
+        if not any(name in (each.id, each.fault) for each in known.values()):
+            raise _bad("--only", name, "a mutant of the role, or a fault that has some")
     return wanted
 
 
@@ -100,9 +113,9 @@ def _table(found: Sequence["Row"], wrong: dict[str, list[str]]) -> list[str]:
 
 
 WORDS = {
-    "conformant": "thiết bị chuẩn / conformant devices",
+    "conformant": "đúng chuẩn / conformant",
     "variant": "biến thể đúng / conformant variants",
-    "nothing": "thiết bị không làm gì / devices that do nothing",
+    "nothing": "không làm gì / that do nothing",
     "mutant": "đột biến / mutants",
     "failed": "không đạt / with failures",
     "survivors": "lọt lưới / survives",

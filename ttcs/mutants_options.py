@@ -10,7 +10,8 @@ def mutants(
         str | None,
         typer.Option(
             metavar="ROLE",
-            help="Chỉ một vai: ip-speaker, fm-converter, e-board. / One role alone.",
+            help="Chỉ một vai: ip-speaker, fm-converter, e-board; hoặc source-system-province. "
+            "/ One role of devices alone; or source-system-province, which takes a while.",
         ),
     ] = None,
     only: Annotated[
@@ -23,10 +24,10 @@ def mutants(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="In ra JSON. / Print JSON.")] = False,
 ) -> None:
-    """Thử các bộ thử trên thiết bị cố ý làm sai. / Try the suites on devices known to be wrong.
+    """Thử các bộ thử trên những gì cố ý làm sai. / Try the suites on what is known to be wrong.
 
     Ends with 0 where every mutant is killed and nothing right is refused, 1 otherwise, 2 for wrong
-    use.
+    use, 4 where the source system does not start.
     """
     from ttcs import mutants as command
 

@@ -16,13 +16,15 @@ ROLES: tuple[str, ...] = (*get_args(Role), "network")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault; `no_mutant` says why no device is broken in this way, where none is."""
+    """One fault; `no_mutant` says why no device is broken in this way, where none is, and
+    `no_source_mutant` why no source system is."""
 
     id: str
     roles: tuple[str, ...]
     mark: Mark
     title: Text
     no_mutant: Text | None
+    no_source_mutant: Text | None
 
 
 @cache
@@ -40,10 +42,10 @@ def parse(document: strict_yaml.Document) -> dict[str, Fault]:
 
 def _fault(document: strict_yaml.Document, name: str) -> Fault:
     path = ("faults", name)
-    fields = read_fields(document, path, _FIELDS, optional=("no_mutant",))
+    fields = read_fields(document, path, _FIELDS, optional=_WHY_NOT)
     fields["title"] = read_text(document, (*path, "title"))
-    why = read_text(document, (*path, "no_mutant")) if "no_mutant" in fields else None
-    return Fault(**{"id": name, **fields, "no_mutant": why})
+    why = {n: read_text(document, (*path, n)) if n in fields else None for n in _WHY_NOT}
+    return Fault(**{"id": name, **fields, **why})
 
 
 def _roles(value: object) -> tuple[str, ...]:
@@ -53,9 +55,11 @@ def _roles(value: object) -> tuple[str, ...]:
     return tuple(roles)
 
 
+_WHY_NOT = ("no_mutant", "no_source_mutant")
 _FIELDS: dict[str, Any] = {
     "roles": _roles,
     "mark": choice(*get_args(Mark)),
     "title": mapping,
     "no_mutant": mapping,
+    "no_source_mutant": mapping,
 }

@@ -17,7 +17,7 @@ from conformance.bench.emulated import EmulatedBench, Make, conformant
 from conformance.bench.signed import wires
 from conformance.case import Case
 from conformance.certification import clause_results, plan
-from conformance.clauses import Role, ledger
+from conformance.clauses import Role, binding, ledger
 from conformance.exploration.searching import exploring
 from conformance.mutants import variants
 from conformance.mutants.made import MUTANTS
@@ -143,12 +143,20 @@ def kills(found: Iterable[Row]) -> Mapping[str, tuple[str, ...]]:
 
 
 def unguarded(found: Sequence[Row]) -> Mapping[str, tuple[str, ...]]:
-    """By clause, the faults that it names and whose mutants it does not kill."""
+    """By clause that binds a role here, the faults that it names and whose mutants were tried, none
+    of which it kills."""
     killed = kills(found)
+    there = {_fault(each.subject.name) for each in found if each.subject.kind == "mutant"}
+    bound = {c.id for each in found for c in binding(ledger(), each.subject.role)}
     missing = {}
     for clause in ledger().values():
-        own = {MUTANTS[name].fault for name in killed.get(clause.id, ())}
-        roles = {each.subject.role for each in found}
-        if roles & set(clause.binds) and (left := [f for f in clause.mutants if f not in own]):
+        own = {_fault(name) for name in killed.get(clause.id, ())}
+        left = [f for f in clause.mutants if f in there - own]
+        if clause.id in bound and left:
             missing[clause.id] = tuple(left)
     return missing
+
+
+def _fault(mutant: str) -> str:
+    """The fault of a mutant, by its name."""
+    return mutant.partition("-")[0]

@@ -4,29 +4,46 @@ import re
 
 import pytest
 
-from conformance import demo
-from conformance.clauses import ledger
+from conformance.clauses import binding, ledger
 from conformance.mutants import killed
 from conformance.mutants.made import MUTANTS
+from conformance.mutants.sources.made import MUTANTS as SYSTEMS
 from reports.findings.certified import guards
 from tools import make_mutants_page
 
 
-def test_they_are_those_of_the_page():
+@pytest.mark.parametrize(
+    ("title", "roles"),
+    [
+        (make_mutants_page.DEVICES, make_mutants_page.ROLES[:-1]),
+        (make_mutants_page.SYSTEMS, make_mutants_page.ROLES[-1:]),
+    ],
+)
+def test_they_are_those_of_the_page(title, roles):
     page = make_mutants_page.PLACE.read_text(encoding="utf-8")
-    rows = dict(re.findall(r"^\| `([A-Z0-9-]+)` \| ([^|]+) \|$", page, re.M))
+    part = page.partition(f"## {title}\n")[2].partition("\n## ")[0]
+    rows = dict(re.findall(r"^\| `([A-Z0-9-]+)` \| ([^|]+) \|$", part, re.M))
     for clause, names in rows.items():
-        found = {name for role in demo.PROFILES for name in killed.of(role).get(clause, ())}
+        found = {name for role in roles for name in killed.of(role).get(clause, ())}
         assert sorted(found) == names.split(", "), clause
-    assert {clause for role in demo.PROFILES for clause in killed.of(role)} == set(rows)
+    assert {clause for role in roles for clause in killed.of(role)} == set(rows)
 
 
-@pytest.mark.parametrize("role", demo.PROFILES)
+def test_the_page_has_every_fault():
+    page = make_mutants_page.PLACE.read_text(encoding="utf-8")
+    assert page.endswith(make_mutants_page.table_of_faults())
+    assert page.startswith(make_mutants_page.HEAD)
+
+
+@pytest.mark.parametrize("role", make_mutants_page.ROLES)
 def test_each_is_a_mutant_of_the_role_and_a_clause_that_binds_it(role):
     assert killed.of(role)
+    bound = {clause.id for clause in binding(ledger(), role)}
     for clause, names in killed.of(role).items():
-        assert role in ledger()[clause].binds
-        assert all(role in MUTANTS[name].roles for name in names)
+        assert clause in bound
+        assert all(
+            role in MUTANTS[name].roles if name in MUTANTS else name in SYSTEMS for name in names
+        )
 
 
 def test_where_no_device_is_emulated_there_are_none():

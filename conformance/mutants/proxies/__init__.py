@@ -1,0 +1,1 @@
+"""Proxies that stand before a real source system and make it wrong in one respect."""

@@ -24,7 +24,7 @@ from conformance.plan import MAX_CHALLENGE, RunBy
 from conformance.readings import Readings, attachments
 from conformance.signing import new_private, read_private
 from conformance.sources import target
-from conformance.sources.hands import Hands
+from conformance.sources.by_hand.hands import Hands
 from conformance.sources.target import FEWEST, FLEET, MOST, Around
 from conformance.verdicts import EXIT_STATUS, Verdict
 from conformance.verification import MISJUDGED

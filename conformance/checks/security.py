@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from conformance.case import Seen
 from conformance.checks.fleet import Fleet
 from conformance.record import Happening, Record
-from conformance.sources.surface import TOO_OFTEN
+from conformance.sources.intruding.surface import TOO_OFTEN
 from scenarios.scenario import Text
 
 

@@ -9,7 +9,8 @@ from conformance.checks.fleet import Fleet, heard_by_all, nobody_outside
 from conformance.checks.security import answer_of, let_through, undisturbed, withstood
 from conformance.record import Record
 from conformance.sources.acts import APPROVER, Area, DeviceStates, Done, Issue, PlayLog
-from conformance.sources.attacks import (
+from conformance.sources.dealing import Dealing
+from conformance.sources.intruding.attacks import (
     Enter,
     ForgeState,
     Gather,
@@ -19,7 +20,6 @@ from conformance.sources.attacks import (
     PlayBack,
     TakeName,
 )
-from conformance.sources.dealing import Dealing
 from scenarios.scenario import Text
 
 SOON_MS = 20_000

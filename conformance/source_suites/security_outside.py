@@ -6,7 +6,8 @@ from conformance.case import PROVINCES, Case, Seen
 from conformance.checks.fleet import Fleet, together
 from conformance.checks.security import answer_of, undisturbed, withstood
 from conformance.record import Record
-from conformance.sources.attacks import (
+from conformance.sources.dealing import Dealing
+from conformance.sources.intruding.attacks import (
     CheckCertificate,
     FindPorts,
     Oversize,
@@ -16,7 +17,6 @@ from conformance.sources.attacks import (
     Version,
     Where,
 )
-from conformance.sources.dealing import Dealing
 from scenarios.scenario import Text
 
 BACK_MS = 120_000

@@ -22,9 +22,15 @@ from conformance.sources.acts import (
     Place,
     Submit,
 )
-from conformance.sources.attacks import WELL_KNOWN, ActWithout, GuessOf, GuessPassword, Session
 from conformance.sources.dealing import Dealing
-from conformance.sources.surface import TOO_OFTEN
+from conformance.sources.intruding.attacks import (
+    WELL_KNOWN,
+    ActWithout,
+    GuessOf,
+    GuessPassword,
+    Session,
+)
+from conformance.sources.intruding.surface import TOO_OFTEN
 from scenarios.scenario import Text
 
 SOON_MS = 20_000

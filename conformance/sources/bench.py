@@ -19,7 +19,7 @@ from conformance.case import Case
 from conformance.sources.contract import Opened
 from conformance.sources.dealing import Dealing
 from conformance.sources.fleet import residents
-from conformance.sources.intruder import Intruder
+from conformance.sources.intruding.intruder import Intruder
 from conformance.sources.lateness import Lateness
 from conformance.sources.surroundings import Heard, Surroundings
 from conformance.sources.target import DIALECTS, Around, Target

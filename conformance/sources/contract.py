@@ -13,7 +13,7 @@ from typing import Protocol
 
 from conformance.sources.acts import Act, Outcome, Person
 from conformance.sources.exchange import Arrived, PeerSystem
-from conformance.sources.surface import Surface
+from conformance.sources.intruding.surface import Surface
 from simulator.dialects.contract import Dialect, Service
 from simulator.emulator.connection import Broker
 from simulator.emulator.population import Resident

@@ -32,9 +32,9 @@ from conformance.sources.acts import (
     Submit,
     Unsupported,
 )
-from conformance.sources.attacks import Attack
 from conformance.sources.exchange import AddPeer, Arrived, PeerSystem
 from conformance.sources.fleet import MOST_WATCHED, Gathered
+from conformance.sources.intruding.attacks import Attack
 from conformance.sources.surroundings import Surroundings
 from conformance.trial import ALIVE
 from scenarios import territory

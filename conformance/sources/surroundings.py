@@ -19,7 +19,7 @@ from conformance.sources.acts import (
 )
 from conformance.sources.contract import System
 from conformance.sources.exchange import Arrived, EndPeer, PeerSystem
-from conformance.sources.intruder import Intruder
+from conformance.sources.intruding.intruder import Intruder
 from simulator.emulator.events import Event, Listener
 from simulator.emulator.fleet import EmulatedFleet
 from simulator.emulator.population import Resident

@@ -33,10 +33,10 @@ from conformance.bench.operators import Asking
 from conformance.capabilities import Declaration, Device
 from conformance.clauses import SYSTEMS, Role
 from conformance.password_files import password_in
-from conformance.sources import given_fleet, hands
 from conformance.sources.acts import Place
+from conformance.sources.by_hand import given_fleet, hands
+from conformance.sources.by_hand.hands import Hands
 from conformance.sources.features import FEATURES
-from conformance.sources.hands import Hands
 from scenarios import strict_yaml, territory
 from scenarios.problems import BadInput, shown
 from scenarios.sourced import choice, mapping, read_fields, version_1, words, yes_or_no

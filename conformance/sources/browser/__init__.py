@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 
 from conformance.sources import acts as a
 from conformance.sources import contract as c
-from conformance.sources import values
 from conformance.sources.browser.codes import Codes
 from conformance.sources.browser.doing import Doing
 from conformance.sources.browser.window import Browser, LoggedOut, NotDone, Window
-from conformance.sources.browser_script import Script
+from conformance.sources.by_hand import values
+from conformance.sources.by_hand.browser_script import Script
+from conformance.sources.by_hand.hands import Hands
+from conformance.sources.by_hand.reached_system import ReachedSystem
 from conformance.sources.features import FEATURES
-from conformance.sources.hands import Hands
-from conformance.sources.reached_system import ReachedSystem
 from conformance.sources.target import Target
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from conformance.sources import browser_script as s
 from conformance.sources.acts import Done
 from conformance.sources.browser.codes import Codes
 from conformance.sources.browser.window import Window, misfit
-from conformance.sources.values import Value
+from conformance.sources.by_hand import browser_script as s
+from conformance.sources.by_hand.values import Value
 from simulator.live import spoken
 
 MOST_PAGES = 100

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conformance.sources.browser_script import Script, Source
+from conformance.sources.by_hand.browser_script import Script, Source
 from scenarios.problems import one_line
 from simulator.live import browsers
 

@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 
 from conformance.sources import acts as a
+from conformance.sources.intruding.surface import TOO_OFTEN, Asking
 from conformance.sources.plain.desk import RefusedError, Words
 from conformance.sources.plain.people import Operators, order_words
-from conformance.sources.surface import TOO_OFTEN, Asking
 
 _TOO_OFTEN, _BROKEN = 16, 17
 

@@ -13,9 +13,9 @@ from conformance.bench import operators
 from conformance.bench.questions import MOST_LINE, NoAnswer, Operator, Question, line
 from conformance.sources import acts as a
 from conformance.sources import contract as c
-from conformance.sources.given_fleet import GivenFleet
+from conformance.sources.by_hand.given_fleet import GivenFleet
+from conformance.sources.by_hand.reached_system import ReachedSystem
 from conformance.sources.questions import words
-from conformance.sources.reached_system import ReachedSystem
 from conformance.sources.target import Target
 from scenarios.scenario import Text
 from simulator.live import spoken

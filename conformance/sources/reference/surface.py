@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 
 from conformance.sources import acts as a
+from conformance.sources.intruding.surface import Asking
 from conformance.sources.reference.people import Operators, order_words
-from conformance.sources.surface import Asking
 from simulator.live.children import NotStarted
 
 _API = "/api/v1"

@@ -9,8 +9,9 @@ from conformance.case import judged
 from conformance.cases import CASES
 from conformance.evidence import trial_files
 from conformance.record import Record
-from conformance.sources import acts, attacks, bench, reference
-from conformance.sources.intruder import Intruder
+from conformance.sources import acts, bench, reference
+from conformance.sources.intruding import attacks
+from conformance.sources.intruding.intruder import Intruder
 from conformance.sources.target import Around, parse
 from conformance.verdicts import Lifecycle
 from scenarios import strict_yaml

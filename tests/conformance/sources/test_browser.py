@@ -10,7 +10,8 @@ from conformance.case import judged
 from conformance.cases import CASES
 from conformance.evidence import trial_files
 from conformance.sources import acts as a
-from conformance.sources import bench, browser, browser_script, target
+from conformance.sources import bench, browser, target
+from conformance.sources.by_hand import browser_script
 from conformance.sources.target import Around
 from conformance.verdicts import Lifecycle
 from scenarios import strict_yaml

@@ -6,8 +6,9 @@ from typing import get_args
 
 import pytest
 
-from conformance.sources import browser_script, target
-from conformance.sources.hands import ASKED
+from conformance.sources import target
+from conformance.sources.by_hand import browser_script
+from conformance.sources.by_hand.hands import ASKED
 from scenarios import strict_yaml, territory
 
 DOCS = Path(__file__).parents[3] / "docs/how-to"

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.sources import browser_script as s
-from conformance.sources import values
 from conformance.sources.acts import Area, Compose, Issue, RouteFeedback
+from conformance.sources.by_hand import browser_script as s
+from conformance.sources.by_hand import values
 from scenarios import strict_yaml
 from scenarios.problems import BadInput
 

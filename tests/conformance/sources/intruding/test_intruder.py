@@ -17,10 +17,10 @@ import pytest
 import trustme
 
 from conformance.sources import acts as a
-from conformance.sources import attacks as t
-from conformance.sources import intruder, ports
-from conformance.sources.attacks import ActWithout, Enter, SendTooMuch
-from conformance.sources.intruder import Intruder
+from conformance.sources.intruding import attacks as t
+from conformance.sources.intruding import intruder, ports
+from conformance.sources.intruding.attacks import ActWithout, Enter, SendTooMuch
+from conformance.sources.intruding.intruder import Intruder
 from conformance.sources.reference.surface import Surface
 from simulator.dialects import reference
 from simulator.dialects.contract import Login, Message

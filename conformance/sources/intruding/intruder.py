@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from conformance.sources import attacks as t
-from conformance.sources import ports, raw
 from conformance.sources.acts import Done, Outcome, Refused, Unsupported
 from conformance.sources.contract import System
-from conformance.sources.stolen import Stolen
-from conformance.sources.surface import Asking, Surface
+from conformance.sources.intruding import attacks as t
+from conformance.sources.intruding import ports, raw
+from conformance.sources.intruding.stolen import Stolen
+from conformance.sources.intruding.surface import Asking, Surface
 from scenarios.problems import one_line
 
 ANSWER_S = 30.0

@@ -19,10 +19,10 @@ from typing import Any
 from conformance.bench import description
 from conformance.bench.operators import Asking
 from conformance.password_files import password_in
-from conformance.sources import browser_script
 from conformance.sources.acts import APPROVER, COMPOSER
-from conformance.sources.browser_script import Script
-from conformance.sources.given_fleet import GivenFleet
+from conformance.sources.by_hand import browser_script
+from conformance.sources.by_hand.browser_script import Script
+from conformance.sources.by_hand.given_fleet import GivenFleet
 from scenarios import strict_yaml
 from scenarios.problems import BadInput, shown
 from scenarios.sourced import read_fields, words

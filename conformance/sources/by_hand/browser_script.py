@@ -25,8 +25,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from conformance.sources import values
-from conformance.sources.given_fleet import pattern
+from conformance.sources.by_hand import values
+from conformance.sources.by_hand.given_fleet import pattern
 from scenarios import problems, strict_yaml
 from scenarios.problems import BadInput, shown
 from scenarios.sourced import mapping, quantity, read_fields, version_1, words

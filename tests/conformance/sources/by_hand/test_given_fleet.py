@@ -2,8 +2,8 @@
 
 import pytest
 
-from conformance.sources import given_fleet
 from conformance.sources.acts import Place
+from conformance.sources.by_hand import given_fleet
 from scenarios import strict_yaml, territory
 from scenarios.problems import BadInput
 

@@ -12,7 +12,7 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.sources import raw
+from conformance.sources.intruding import raw
 from simulator.live.vendor_broker import VendorBroker
 
 NAME = "thu.example"

@@ -8,10 +8,10 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from conformance.sources import attacks as t
-from conformance.sources import raw
 from conformance.sources.acts import Done, Outcome, Refused, Unsupported
 from conformance.sources.contract import FleetHalf
+from conformance.sources.intruding import attacks as t
+from conformance.sources.intruding import raw
 from simulator.dialects.contract import (
     Entry,
     Login,

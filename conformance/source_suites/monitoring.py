@@ -8,7 +8,7 @@ from conformance.checks.fleet import Fleet
 from conformance.checks.outages import GONE
 from conformance.record import Record
 from conformance.source_suites.asking import EVERY_MS, until_shown
-from conformance.sources.acts import APPROVER, DeviceStates
+from conformance.sources.acts import APPROVER, DeviceStates, Done
 from conformance.sources.dealing import Dealing
 from scenarios.scenario import Text
 
@@ -16,11 +16,18 @@ SHOWN_MS = 120_000
 """How long a loss is waited for; how soon it must be shown is a matter of limits."""
 
 BACK_MS = 60_000
+"""How long is waited until all who are there are shown, and who came back."""
+
 LOSS = "loss_shown"
 
 
 async def _states(talk: Dealing) -> None:
-    await talk.do("states", APPROVER, DeviceStates())
+    there, deadline_ms = talk.around.connected(), talk.now_ms() + BACK_MS
+    while talk.now_ms() < deadline_ms:
+        found = await talk.do("states", APPROVER, DeviceStates())
+        if not isinstance(found, Done) or not there - {d for d, s in found.said if s == "online"}:
+            return
+        await talk.wait(EVERY_MS)
 
 
 def _judge_states(record: Record) -> Iterator[tuple[str, Seen]]:

@@ -126,13 +126,11 @@ def around():
             made.append(system.operators)
             yield system
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bench, "import_module", lambda _name: type("Dialect", (), {"opened": opened}))
-        target = parse(strict_yaml.parse("target.yaml", TARGET))
-        with bench.running(Around(target, DEVICES), f"{0xABCDEF:010x}") as try_one:
-            found = Around8(try_one)
-            found.wrong = made[0]
-            yield found
+    target = parse(strict_yaml.parse("target.yaml", TARGET))
+    with bench.running(Around(target, DEVICES), f"{0xABCDEF:010x}", opened) as try_one:
+        found = Around8(try_one)
+        found.wrong = made[0]
+        yield found
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ OF_PROVINCES = (
     "source-emergency-from-above-waits",
     "source-exchange-refuses",
     "source-shares-up",
+    "source-shares-figures",
     "source-peer-away",
     "source-peer-restart",
 )
@@ -129,6 +130,10 @@ def test_a_system_that_asks_for_no_token(around):
     assert set(found.values()) == {False}, "taken, kept, and heard"
 
 
+def shared_by(kind):
+    return "source-shares-figures" if kind == "statistics" else "source-shares-up"
+
+
 @pytest.mark.parametrize(
     ("kind", "words", "found"),
     [
@@ -153,7 +158,7 @@ def test_what_is_shared_is_changed_or_dropped(good, kind, words, found):
             return None
         return replace(line, detail={**line.detail, "says": {**line.detail["says"], **words}})
 
-    assert found in wrong(doctored(good("source-shares-up"), change))
+    assert found in wrong(doctored(good(shared_by(kind)), change))
 
 
 @pytest.mark.parametrize(
@@ -169,7 +174,7 @@ def test_seconds_for_milliseconds_a_token_that_is_missing_and_another_form(good,
         is_one = line.what == "arrived" and line.detail["kind"] == of
         return replace(line, detail={**line.detail, **detail}) if is_one else line
 
-    assert found in wrong(doctored(good("source-shares-up"), change))
+    assert found in wrong(doctored(good(shared_by(of)), change))
 
 
 def test_a_message_that_comes_twice_is_not_once(good):

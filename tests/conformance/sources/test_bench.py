@@ -103,6 +103,15 @@ def test_a_device_that_is_shown_offline_while_it_is_there(around):
     assert seen(trial) == {"source-shows-online": False}
 
 
+def test_a_system_that_needs_a_moment_to_show_who_has_come_is_right(around):
+    early = [Done(said=[])]
+    trial = around.tried(
+        "source-states",
+        lambda act: early.pop() if early and isinstance(act, DeviceStates) else act,
+    )
+    assert seen(trial) == {"source-shows-online": True}
+
+
 def test_a_system_that_lets_nobody_in_is_silent(around):
     trial = around.tried(
         "source-states", lambda act: Refused(0, "gone") if isinstance(act, LogIn) else act

@@ -28,7 +28,7 @@ from simulator.emulator.connection import Broker, Connection, Heard, Session
 from simulator.live.people import Account
 from simulator.live.vendor_broker import VendorBroker
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 SECRETS = {"loa-1": "secret of the first", "loa-2": "secret of the second"}
 ISSUE = a.Issue("k", "b", a.Area(("1",)))
 

@@ -9,6 +9,7 @@ from conformance.source_suites import CASES
 from conformance.sources.features import FEATURES, SHOWN_BY
 from conformance.sources.target import PERMITS
 
+LOOK_AT_STATES = ("source-states", "source-many-lost", "source-reconnect-storm")
 ROSTER = {"devices": ["a", "b"], "communes": ["1", "2"], "connected": [], "profiles": []}
 
 
@@ -31,3 +32,11 @@ def test_a_case_asks_for_what_there_is(case):
 def test_what_shows_a_feature_is_a_check():
     assert SHOWN_BY.keys() <= FEATURES.keys()
     assert set(SHOWN_BY.values()) <= {check for case in CASES.values() for check in case.checks}
+
+
+def test_states_are_looked_at_before_the_server_is_killed():
+    alone = [case for case in CASES.values() if case.alone]
+    kills = [at for at, case in enumerate(alone) if "restart" in case.permits]
+    looks = [at for at, case in enumerate(alone) if case.id in LOOK_AT_STATES]
+    assert len(looks) == len(LOOK_AT_STATES)
+    assert max(looks) < min(kills), "a system that began anew has heard of nobody"

@@ -147,7 +147,8 @@ def test_programs_do_not_outlive_a_killed_parent(tmp_path):
         from pathlib import Path
         from simulator.live.children import Children
         child = Children(Path(sys.argv[1])).child("sleeps", ["/bin/sleep", "600"])
-        child.start(lambda: True)
+        name = lambda: Path(f"/proc/{child.pid}/comm").read_text().strip()
+        child.start(lambda: name() == "sleep")  # tied to us by then
         print(child.pid, flush=True)
         time.sleep(600)
     """)

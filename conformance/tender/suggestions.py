@@ -65,9 +65,10 @@ def _terms(text: str) -> list[str]:
 
 
 def _terms_of(words: Sequence[str]) -> Iterator[str]:
-    yield from words
-    for pair in pairwise(words):
-        yield " ".join(pair)
+    """Words and pairs of them; numbers alone say nothing of what is meant."""
+    for term in (*words, *map(" ".join, pairwise(words))):
+        if any(letter.isalpha() for letter in term):
+            yield term
 
 
 def _cosine(one: _Vector, other: _Vector) -> float:

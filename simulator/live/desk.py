@@ -14,6 +14,10 @@ from scenarios.units import VIETNAM_TIME
 from simulator.live.people import Account
 
 TIMEOUT_S = 60.0
+KEPT = httpx2.Limits(keepalive_expiry=2.0)
+"""A connection that is idle for longer is not used again: servers end theirs after 5 s and more,
+and a request that meets that end is lost."""
+
 _STEP_S = 30
 _FRESH_S = 150.0
 """How long a code of the second factor serves here; the source system takes it for five minutes."""
@@ -58,7 +62,11 @@ class Desk:
         """Not logged in yet."""
         self.server, self._account = server, account
         self._client = httpx2.AsyncClient(
-            base_url=f"{server}/api/v1", timeout=TIMEOUT_S, follow_redirects=False, trust_env=False
+            base_url=f"{server}/api/v1",
+            timeout=TIMEOUT_S,
+            follow_redirects=False,
+            trust_env=False,
+            limits=KEPT,
         )
         self._showing = asyncio.Lock()
         self._shown_step = 0

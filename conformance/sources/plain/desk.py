@@ -5,6 +5,7 @@ from typing import Any
 import httpx2
 
 from scenarios.problems import one_line
+from simulator.live.desk import KEPT
 
 TIMEOUT_S = 60.0
 _NOT_LOGGED_IN, _BROKEN = 12, 17
@@ -29,7 +30,11 @@ class Desk:
         """Not logged in yet; to be closed."""
         self.login, self.password, self._token = login, password, ""
         self._client = httpx2.AsyncClient(
-            base_url=url, timeout=TIMEOUT_S, follow_redirects=False, trust_env=False
+            base_url=url,
+            timeout=TIMEOUT_S,
+            follow_redirects=False,
+            trust_env=False,
+            limits=KEPT,
         )
 
     async def close(self) -> None:

@@ -19,6 +19,7 @@ from conformance.sources.contract import Answer, Asked
 from conformance.sources.reference.exchange import Peers, data, hashes
 from reference_system.interface import exchange as wire
 from scenarios.problems import one_line, shortened
+from simulator.live.desk import KEPT
 
 TIMEOUT_S = 60.0
 _TONES = sounds.pair(0)
@@ -35,6 +36,7 @@ class Peering:
             timeout=TIMEOUT_S,
             follow_redirects=False,
             trust_env=False,
+            limits=KEPT,
         )
         self._era, self._peers = era, peers
         self._known: set[tuple[str, str, str]] = set()

@@ -170,6 +170,8 @@ def compared(
 ) -> tuple[Capability, ...]:
     """Every capability in its three forms; `seen` is `case, check, what it saw`."""
     found = dict(_discovered(records, seen))
+    if declared.role in SYSTEMS:
+        found |= {name: name in declared.supported for name in of_systems.SEEN}
     codecs = () if declared.role in SYSTEMS else CODECS
     names = (*features(declared.role), *(f"codec_{codec}" for codec in codecs))
     return tuple(Capability(n, n in declared.supported, found.get(n)) for n in names)

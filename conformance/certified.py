@@ -30,7 +30,7 @@ from conformance.verdicts import Lifecycle, Reason, Verdict, overall
 from conformance.waivers import Waiver, fingerprint
 from scenarios.scenario import Text
 
-SCOPE: Mapping[Role, Text] = {
+_SCOPE: Mapping[Role, Text] = {
     "fm-converter": Text(
         "Thông tư 39/2020/TT-BTTTT không điều chỉnh truyền thanh hữu tuyến và FM.",
         "Circular 39/2020/TT-BTTTT does not cover wired and FM stations.",
@@ -60,13 +60,27 @@ SCOPE: Mapping[Role, Text] = {
         "says how data are exchanged with the central source system.",
     ),
 }
-"""What a report says at its top of roles that the circular does not bind, or that are not judged
-as a whole."""
+_IN_CLEAR = Text(
+    "Hệ thống và thiết bị nối với nhau trong một máy, không mã hóa: lần thử này không cho biết gì "
+    "về mã hóa khi nối qua mạng.",
+    "System and devices were connected within one machine, in clear: this run shows nothing of "
+    "encryption over a network.",
+)
 
 NO_CERTIFICATE = Text(
     "Đây là phiếu kết quả thử nghiệm, không phải chứng nhận theo pháp luật.",
     "This is a test report, not a certificate of law.",
 )
+
+
+def scope(evidence: Evidence) -> Text | None:
+    """What a report says at its top of roles that the circular does not bind or that are not judged
+    as a whole, and of what such a run cannot show."""
+    role = evidence.plan.role
+    said = _SCOPE.get(role)
+    if role in SYSTEMS and "network" not in evidence.declared.supported:
+        return Text(f"{said.vi} {_IN_CLEAR.vi}", f"{said.en} {_IN_CLEAR.en}") if said else _IN_CLEAR
+    return said
 
 
 def results(
@@ -111,7 +125,7 @@ def results(
         "measures_time": plan.bench.measures_time,
         "uncertainty_ms": plan.bench.uncertainty_ms,
         "versions": dict(plan.versions),
-        "notes": [_text(note) for note in (NO_CERTIFICATE, SCOPE.get(plan.role)) if note],
+        "notes": [_text(note) for note in (NO_CERTIFICATE, scope(evidence)) if note],
         "subject": _subject(declared),
         "verdict": {
             "verdict": verdict,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from conformance import limits
-from conformance.certified import NO_CERTIFICATE, SCOPE
+from conformance.certified import NO_CERTIFICATE, scope
 from conformance.verdicts import Reason, Verdict
 from reports import certification_report_words as own
 from reports import certification_words as words
@@ -38,7 +38,7 @@ class _Told:
     def data(self) -> dict[str, Any]:
         """Everything; the names are those of `certification.typ`."""
         found, results = self._found, self._found.results
-        scope = SCOPE.get(found.of.evidence.plan.role)
+        limited = scope(found.of.evidence)
         tested = results["subject"]
         return {
             "language": self._language,
@@ -46,7 +46,7 @@ class _Told:
             "title": f"{self._word(own.TITLE)}: {one_line(tested['vendor'])} "
             f"{one_line(tested['model'])}",
             "notice": self._word(NO_CERTIFICATE),
-            "scope": scope and self._word(scope),
+            "scope": limited and self._word(limited),
             "verdict": results["verdict"]["verdict"],
             "sentence": self._text(results["verdict"]["sentence"]),
             "facts": list(self._facts()),

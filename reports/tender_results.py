@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from conformance import evidence
-from conformance.certified import NO_CERTIFICATE, SCOPE
+from conformance.certified import NO_CERTIFICATE, scope
 from conformance.handed_over import HandedOver
 from conformance.tender.asked import Asked
 from conformance.tender.held_against import Held, Measure
@@ -23,11 +23,11 @@ RECORD = "record.jsonl"
 def results(asked: Asked, bundle: HandedOver) -> dict[str, Any]:
     """One bundle held against the tender."""
     found = answers(asked.mapped, asked.clauses, bundle)
-    scope = SCOPE.get(bundle.judged.evidence.plan.role) if bundle.judged else None
+    limited = scope(bundle.judged.evidence) if bundle.judged else None
     return {
         "ttcs": 1,
         "kind": "tender",
-        "notes": [_text(note) for note in (NO_CERTIFICATE, WHAT_IT_IS, scope) if note],
+        "notes": [_text(note) for note in (NO_CERTIFICATE, WHAT_IT_IS, limited) if note],
         "tender": tender(asked),
         "bundle": about(bundle),
         "totals": {level: dict(counted) for level, counted in totals(found).items()},

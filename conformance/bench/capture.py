@@ -67,9 +67,10 @@ class Capture:
     def ended(self, secrets: Collection[bytes]) -> Captured:
         """What was captured, without credentials; raises `OSError` where it broke off."""
         self._ended.set()
-        self._drained.wait(MOST_DRAIN_S)
+        # What still waits when patience ends is lost, at least one.
+        unread = not self._drained.wait(MOST_DRAIN_S)
         try:
-            lost = self._lost()
+            lost = self._lost() + unread
         finally:
             self._socket.close()
             self._thread.join(MOST_DRAIN_S)

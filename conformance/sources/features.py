@@ -30,6 +30,8 @@ SHOWN_BY: Mapping[str, str] = {
     "text_bulletins": "source-board-shows",
     "programme": "source-slot-at-its-time",
     "districts": "source-district-sends",
+    "repeats": "source-as-often-as-asked",
+    "second_factor": "source-second-factor-needed",
     "registry": "source-registry-complete",
     "device_states": "source-shows-online",
     "play_log": "source-log-complete",
@@ -39,5 +41,9 @@ SHOWN_BY: Mapping[str, str] = {
     "feedback": "source-feedback-answered",
     "exchange": "from-above-taken",
     "audit": "source-audit-names",
+    "broker": "source-broker-outage",
 }
-"""The check that shows whether a feature is there; those of others come with their cases."""
+"""The check that shows whether a feature is there."""
+
+SEEN = frozenset({"network"})
+"""What is seen from the addresses in a target, and nobody's to declare."""

@@ -36,7 +36,7 @@ from conformance.password_files import password_in
 from conformance.sources.acts import Place
 from conformance.sources.by_hand import given_fleet, hands
 from conformance.sources.by_hand.hands import Hands
-from conformance.sources.features import FEATURES
+from conformance.sources.features import FEATURES, SEEN
 from scenarios import strict_yaml, territory
 from scenarios.problems import BadInput, shown
 from scenarios.sourced import choice, mapping, read_fields, version_1, words, yes_or_no
@@ -211,8 +211,7 @@ def _declared(
     subject = read_fields(document, ("subject",), _SUBJECT)
     denied = {}
     if "supports" in parts:
-        # Whether it is reached over a network is seen from its addresses, and nobody's to say.
-        readers = dict.fromkeys((each for each in FEATURES if each != "network"), yes_or_no)
+        readers = dict.fromkeys((each for each in FEATURES if each not in SEEN), yes_or_no)
         denied = read_fields(document, ("supports",), readers, optional=readers)
     has = {"districts": bool(territory.load(era).districts), "network": over_network}
     supports = {name: has.get(name, True) and denied.get(name, True) for name in FEATURES}

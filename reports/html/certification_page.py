@@ -6,7 +6,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from conformance import limits
-from conformance.certified import NO_CERTIFICATE, SCOPE
+from conformance.certified import NO_CERTIFICATE, scope
 from conformance.verdicts import Verdict
 from reports import certification_report_words as own
 from reports import certification_words as words
@@ -36,7 +36,7 @@ def page(found: Certified, language: Language) -> bytes:
         plan=of.evidence.plan,
         seal=of.seal,
         digests=of.digests,
-        scope=SCOPE.get(of.evidence.plan.role),
+        scope=scope(of.evidence),
         language=language,
         # Files of this package, written into the page as they are.
         style=Markup(font_faces() + style),

@@ -8,7 +8,27 @@ from simulator.live.installation import Breakable, CannotBreak
 from simulator.live.people import People
 
 
-class RunningSystem:
+class NotOurs:
+    """Of a system that others run: what would end a part of it is refused."""
+
+    def kill_server(self) -> NoReturn:
+        """Refused, as all that follows."""
+        raise _not_ours()
+
+    def start_server(self) -> NoReturn:
+        """Refused."""
+        raise _not_ours()
+
+    def stop_broker(self) -> NoReturn:
+        """Refused."""
+        raise _not_ours()
+
+    def start_broker(self) -> NoReturn:
+        """Refused."""
+        raise _not_ours()
+
+
+class RunningSystem(NotOurs):
     """A `SystemUnderTest` by its addresses. It tells its broker itself who may come in."""
 
     def __init__(self, server_url: str, broker: Broker, people: People) -> None:
@@ -37,24 +57,8 @@ class RunningSystem:
             "broker_address": f"{scheme}://{self.broker.host}:{self.broker.port}",
         }
 
-    def kill_server(self) -> NoReturn:
-        """Refused, as all that follows."""
-        raise _not_ours()
-
-    def start_server(self) -> NoReturn:
-        """Refused."""
-        raise _not_ours()
-
-    def stop_broker(self) -> NoReturn:
-        """Refused."""
-        raise _not_ours()
-
-    def start_broker(self) -> NoReturn:
-        """Refused."""
-        raise _not_ours()
-
     def slow_database(self, delay_ms: int | None) -> NoReturn:
-        """Refused."""
+        """Refused, as all that follows."""
         raise _not_ours()
 
     def fill_disk(self) -> NoReturn:

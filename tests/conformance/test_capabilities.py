@@ -1,5 +1,7 @@
 """Capability declarations: read strictly, and held against what cases showed."""
 
+from dataclasses import replace
+
 import pytest
 
 from conformance import capabilities, demo
@@ -84,6 +86,15 @@ def test_what_nothing_showed_is_neither_a_difference_nor_denied():
     assert cancel.discovered is None
     assert cancel.effective
     assert not cancel.differs
+
+
+def test_whether_a_network_is_between_is_seen_from_the_addresses():
+    system = replace(parsed(GOOD), role="source-system-province", supports={"network": True})
+    for declared, is_there in ((system, True), (replace(system, supports={}), False)):
+        told = {each.name: each for each in capabilities.compared(declared, [], [])}
+        network = told["network"]
+        assert (network.declared, network.discovered, network.differs) == (is_there, is_there, False)
+        assert network.effective == is_there
 
 
 def test_the_session_shows_what_was_never_declared():

@@ -1,13 +1,12 @@
 """A source system that runs already and is not ours to break, by the halves that it is used by."""
 
 from collections.abc import Mapping
-from typing import NoReturn
 
 from conformance.sources.contract import FleetHalf, OperatorHalf
-from simulator.live.installation import CannotBreak
+from simulator.live.running_system import NotOurs
 
 
-class ReachedSystem:
+class ReachedSystem(NotOurs):
     """A `contract.System`."""
 
     peers = None
@@ -20,23 +19,3 @@ class ReachedSystem:
     def facts(self) -> Mapping[str, str]:
         """What is known of it."""
         return self._facts
-
-    def kill_server(self) -> NoReturn:
-        """Refused, as all that follows."""
-        raise _not_ours()
-
-    def start_server(self) -> NoReturn:
-        """Refused."""
-        raise _not_ours()
-
-    def stop_broker(self) -> NoReturn:
-        """Refused."""
-        raise _not_ours()
-
-    def start_broker(self) -> NoReturn:
-        """Refused."""
-        raise _not_ours()
-
-
-def _not_ours() -> CannotBreak:
-    return CannotBreak("the source system is not ours to break")

@@ -6,7 +6,7 @@ from conformance.case import judged
 from conformance.clauses import SYSTEMS
 from conformance.record import Happening, Record
 from conformance.source_suites import CASES
-from conformance.sources.features import FEATURES, SHOWN_BY
+from conformance.sources.features import FEATURES, SEEN, SHOWN_BY
 from conformance.sources.target import PERMITS
 
 LOOK_AT_STATES = ("source-states", "source-many-lost", "source-reconnect-storm")
@@ -30,7 +30,7 @@ def test_a_case_asks_for_what_there_is(case):
 
 
 def test_what_shows_a_feature_is_a_check():
-    assert SHOWN_BY.keys() <= FEATURES.keys()
+    assert {*SHOWN_BY, *SEEN} == FEATURES.keys()
     assert set(SHOWN_BY.values()) <= {check for case in CASES.values() for check in case.checks}
 
 

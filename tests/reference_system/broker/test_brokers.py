@@ -89,6 +89,24 @@ def test_a_command_waits_for_a_device_that_is_away(place: Place) -> None:
     assert place.eventually(lambda: device.received == [("ttcs/1/A/cmd", b"while away")])
 
 
+def test_new_passwords_of_devices_that_are_away_end_nobody_s_connection(place: Place) -> None:
+    """Found by certifying a system twice: mosquitto 2.0.11 with an expiry of sessions put a client
+    that is away on its list of what expires with each change once more, and died of it."""
+    names = [f"D{number}" for number in range(8)]
+    place.register(*names)
+    for device in [place.device(name).connect() for name in names]:
+        device.go_away()
+    place.register(*names)
+    devices = [place.device(name).connect() for name in names]
+    ended = threading.Event()
+    for device in devices:
+        device.client.on_disconnect = lambda *_: ended.set()
+    assert not ended.wait(8), "it looks at what expires every five seconds"
+    assert place.broker.starts == 1
+    for device in devices:
+        device.client.on_disconnect = None
+
+
 def test_stopping_twice_is_nothing_and_a_port_in_use_is_told(place: Place, tmp_path: Path) -> None:
     port = place.broker.address.port
     place.close()

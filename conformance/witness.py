@@ -1,8 +1,8 @@
 """The packets of a case as a witness of its record: was what the device said really on the wire?
 
 Of every message that the record says the device sent, and of every order that it says the device
-answered, the bytes must be in the packets. Where the wire is encrypted, packets are missing or
-nobody captured, it cannot tell.
+answered, the bytes must be in the packets. Where the wire is encrypted, packets of that direction
+are missing or nobody captured, it cannot tell.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from conformance.evidence import Evidence
-from conformance.packets import Endpoint, Stream, streams
+from conformance.packets import Stream, streams
 from conformance.record import Record
 from conformance.trial import Trial
 
@@ -53,41 +53,49 @@ def _testimony(trial: Trial, encrypted: bool) -> Testimony:
         return Testimony(trial.case, 0, 0, why_not="no-capture")
     if encrypted:
         return Testimony(trial.case, 0, 0, why_not="encrypted")
-    found = streams(traffic.packets())
-    from_device = _bytes(found, traffic.broker, to=True)
-    to_device = _bytes(found, traffic.broker, to=False)
+    found, broker = streams(traffic.packets()), traffic.broker
+    # By whether the device said it. What a whole direction does not hold was not said; a direction
+    # with a gap, as where a connection was reset under a long message, may have held it.
+    ways = {
+        True: [stream for stream in found if stream.target == broker],
+        False: [stream for stream in found if stream.source == broker],
+    }
     claims = list(_claims(trial.record))
-    missing = [
-        f"{at_ms} {'←' if is_said else '→'} {topic}"
-        for at_ms, is_said, topic, payload in claims
-        if not any(payload in each for each in (from_device if is_said else to_device))
+    missing = [claim for claim in claims if not _is_in(ways[claim.is_said], claim.payload)]
+    untrue = [
+        claim
+        for claim in missing
+        if traffic.captured.is_complete and all(each.is_whole for each in ways[claim.is_said])
     ]
-    has_all = traffic.captured.is_complete and all(
-        stream.is_whole for stream in found if traffic.broker in (stream.source, stream.target)
-    )
     return Testimony(
         trial.case,
         len(claims) - len(missing),
         len(claims),
-        tuple(missing[:MOST_MISSING]),
-        None if has_all or not missing else "incomplete",
+        tuple(map(str, (untrue or missing)[:MOST_MISSING])),
+        "incomplete" if missing and not untrue else None,
     )
 
 
-def _bytes(found: list[Stream], broker: Endpoint, *, to: bool) -> list[bytes]:
-    return [
-        bytes(stretch.content)
-        for stream in found
-        if (stream.target if to else stream.source) == broker
-        for stretch in stream.stretches
-    ]
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A message that must have been on the wire."""
+
+    at_ms: int
+    is_said: bool
+    topic: str
+    payload: bytes
+
+    def __str__(self) -> str:
+        return f"{self.at_ms} {'←' if self.is_said else '→'} {self.topic}"
 
 
-def _claims(record: Record) -> Iterator[tuple[int, bool, str, bytes]]:
-    """What must have been on the wire: when, whether the device said it, its topic, its bytes.
+def _is_in(way: list[Stream], payload: bytes) -> bool:
+    return any(payload in stretch.content for stream in way for stretch in stream.stretches)
 
-    What the broker had kept from before may have come without the device.
-    """
+
+def _claims(record: Record) -> Iterator[_Claim]:
+    """What must have been on the wire. What the broker had kept from before may have come without
+    the device."""
     answered = {each.detail["order"] for each in record.of("answer")}
     for each in record.of("said", "told"):
         payload, topic = each.detail.get("payload"), each.detail.get("topic")
@@ -97,7 +105,7 @@ def _claims(record: Record) -> Iterator[tuple[int, bool, str, bytes]]:
         if not is_said and each.detail.get("order") not in answered:
             continue
         if isinstance(payload, str) and isinstance(topic, str) and _is_exact(payload):
-            yield each.at_ms, is_said, topic, payload.encode()
+            yield _Claim(each.at_ms, is_said, topic, payload.encode())
 
 
 def _is_exact(payload: str) -> bool:

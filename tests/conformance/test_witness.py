@@ -65,6 +65,15 @@ def test_it_does_not_tell_more_than_it_knows(given, why):
     assert (found.why_not, found.contradicts) == (why, False)
 
 
+def test_a_gap_in_one_direction_hides_nothing_of_the_other():
+    """Seen under load: a device resets a connection under an oversized message."""
+    found = asked(to=(TOLD,), by=(b"\xc0\x00",), drop=1)
+    assert (found.why_not, found.contradicts, len(found.missing)) == (None, True, 1)
+    found = asked(to=(b"\xd0\x00",), by=(b"\xc0\x00",), drop=1)
+    assert (found.contradicts, found.seen) == (True, 0)
+    assert [each.split()[1] for each in found.missing] == ["←"]
+
+
 def test_what_nobody_answered_was_kept_from_before_or_is_no_text_is_not_asked_for():
     others = (
         Happening(3, "told", {"name": "y", "order": "o-2", "topic": "cmd", "payload": "{}"}),

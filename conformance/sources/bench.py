@@ -9,7 +9,6 @@ import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -21,13 +20,13 @@ from conformance.sources.dealing import Dealing
 from conformance.sources.fleet import residents
 from conformance.sources.intruding.intruder import Intruder
 from conformance.sources.lateness import Lateness
+from conformance.sources.speaking import Speaking
 from conformance.sources.surroundings import Heard, Surroundings
 from conformance.sources.target import DIALECTS, Around, Target
 from conformance.trial import Trial
 from conformance.verdicts import Lifecycle
 from simulator.emulator.enrolment import NotEnrolled
-from simulator.emulator.fleet import EmulatedFleet, NoRoom
-from simulator.emulator.member import Member
+from simulator.emulator.fleet import NoRoom
 from simulator.emulator.population import Resident
 from simulator.live.children import NotStarted
 from simulator.live.installation import CannotBreak
@@ -140,14 +139,7 @@ async def _surrounded(
         people = _people(around)
         secrets: Mapping[str, str] = await asyncio.to_thread(system.fleet.register, people)
         heard = Heard()
-        fleet = EmulatedFleet(
-            [_member(each, secrets[each.name], system.fleet.poll_ms) for each in people],
-            system.fleet.broker,
-            system.fleet.dialect,
-            services=system.fleet.services,
-            origins=system.fleet.origins,
-            listener=heard,
-        )
+        fleet = Speaking(system.fleet, people, secrets, heard)
         try:
             await fleet.start()
             await _all_connected(fleet)
@@ -177,18 +169,11 @@ def _longest_s(around: Around) -> float:
     return LONGEST_S if hands is None or hands.asking is None else LONGEST_ASKING_S
 
 
-def _member(resident: Resident, secret: str, poll_ms: int) -> Member:
-    profile = resident.profile
-    if poll_ms:
-        profile = replace(profile, poll_period_ms=poll_ms)
-    return Member(resident.name, resident.commune, profile, resident.link, secret)
-
-
-async def _all_connected(fleet: EmulatedFleet) -> None:
+async def _all_connected(fleet: Speaking) -> None:
     """Return when every device has connected, or has had its time to: cases say who has not."""
     deadline_s = time.monotonic() + CONNECTED_S
     while time.monotonic() < deadline_s:
-        if len(fleet.connected_now()) == len(fleet.names):
+        if len(fleet.connected_now()) == len(fleet.dialects):
             return
         await asyncio.sleep(0.1)
 

@@ -39,6 +39,16 @@ class OperatorHalf(Protocol):
         """Log everybody out."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A dialect in which devices ask the system for their commands, its HTTP servers, and how
+    often."""
+
+    dialect: Dialect
+    services: Mapping[Service, str]
+    poll_ms: int
+
+
 class FleetHalf(Protocol):
     """How devices speak with the system, and how they are let in."""
 
@@ -57,6 +67,10 @@ class FleetHalf(Protocol):
     @property
     def poll_ms(self) -> int:
         """How often devices are to ask for commands here; 0 where they need not ask."""
+
+    @property
+    def beside(self) -> Asking | None:
+        """How a few of the devices speak, where the system understands a second dialect."""
 
     @property
     def origins(self) -> Sequence[str]:

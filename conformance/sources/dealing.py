@@ -68,6 +68,7 @@ class Dealing:
             devices=[each.name for each in around.residents],
             communes=[each.commune for each in around.residents],
             profiles=[each.profile.id for each in around.residents],
+            dialects=around.dialects,
             connected=sorted(around.connected()),
             system=dict(around.system.facts()),
         )

@@ -26,6 +26,10 @@ MOST_WATCHED, WATCHED_KEEPALIVE_MS = 50, 10_000
 """At most so many devices of the first commune, and the first of every commune, have this
 keepalive: a broker tells their loss after one and a half of it."""
 
+FEW_EVERY, MOST_FEW = 20, 50
+"""Of a commune's devices one in so many speaks the second dialect of a system that has one, at most
+so many of all."""
+
 LEAST_COMMUNES, MOST_COMMUNES = 3, 16
 _OF_ONE_COMMUNE = 10
 
@@ -52,6 +56,18 @@ def residents(place: Place, era: str, devices: int) -> Sequence[Resident]:
         link = links.load(LINK)
         found.append(Resident(name, commune.code, commune.full_name, in_commune + 1, profile, link))
     return found
+
+
+def few(people: Sequence[Resident]) -> frozenset[str]:
+    """The devices that speak a second dialect: none whose loss a broker is to tell soon, nor the
+    one that is asked for signs of life."""
+    found = [
+        each.name
+        for each in people
+        if each.number % FEW_EVERY == FEW_EVERY // 2
+        and each.profile.keepalive_ms != WATCHED_KEEPALIVE_MS
+    ]
+    return frozenset(found[:MOST_FEW])
 
 
 @dataclass(slots=True)

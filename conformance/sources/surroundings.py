@@ -20,8 +20,8 @@ from conformance.sources.acts import (
 from conformance.sources.contract import System
 from conformance.sources.exchange import Arrived, EndPeer, PeerSystem
 from conformance.sources.intruding.intruder import Intruder
+from conformance.sources.speaking import Speaking
 from simulator.emulator.events import Event, Listener
-from simulator.emulator.fleet import EmulatedFleet
 from simulator.emulator.population import Resident
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Surroundings:
     def __init__(
         self,
         system: System,
-        fleet: EmulatedFleet,
+        fleet: Speaking,
         residents: Sequence[Resident],
         heard: Heard,
         intruder: Intruder,
@@ -108,6 +108,12 @@ class Surroundings:
     def listen(self, listener: Listener) -> None:
         """All that the fleet does goes there from now on."""
         self._heard.listeners[self._lane] = listener
+
+    @property
+    def dialects(self) -> Sequence[str]:
+        """What the devices speak, in the order of `residents`."""
+        found = self._fleet.dialects
+        return [found[each.name] for each in self.residents]
 
     def connected(self) -> frozenset[str]:
         """The devices that are connected."""

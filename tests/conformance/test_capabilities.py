@@ -93,8 +93,8 @@ def test_whether_a_network_is_between_is_seen_from_the_addresses():
     for declared, is_there in ((system, True), (replace(system, supports={}), False)):
         told = {each.name: each for each in capabilities.compared(declared, [], [])}
         network = told["network"]
-        assert (network.declared, network.discovered, network.differs) == (is_there, is_there, False)
-        assert network.effective == is_there
+        assert (network.declared, network.discovered, network.effective) == (is_there,) * 3
+        assert not network.differs
 
 
 def test_the_session_shows_what_was_never_declared():

@@ -62,6 +62,8 @@ class Device:
 class GivenFleet:
     """A `contract.FleetHalf` of devices that are let in already."""
 
+    beside = None
+
     dialect: Dialect
     broker: "Broker | None"
     services: Mapping[Service, str]

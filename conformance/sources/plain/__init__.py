@@ -146,6 +146,7 @@ class _Fleet:
 
     poll_ms = POLL_MS
     broker = None
+    beside = None
 
     def __init__(self, url: str, administrator: tuple[str, str]) -> None:
         self._administrator = administrator

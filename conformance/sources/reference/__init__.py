@@ -16,12 +16,16 @@ from conformance.sources.reference.surface import Surface
 from conformance.sources.target import Target
 from simulator.dialects.contract import Dialect, Service
 from simulator.dialects.reference import Reference
+from simulator.dialects.shared_http import SharedHttp
 from simulator.emulator import enrolment
 from simulator.emulator.connection import Broker
 from simulator.emulator.population import Resident
 from simulator.live.installation import Installation, SystemUnderTest
 from simulator.live.people import Account, engaged
 from simulator.live.running_system import RunningSystem
+
+POLL_MS = 1_000
+"""How often the few devices that ask over HTTP do so."""
 
 
 @contextmanager
@@ -88,7 +92,8 @@ class _Reference:
 
 
 class _Fleet:
-    """A `contract.FleetHalf`: the reference dialect over MQTT."""
+    """A `contract.FleetHalf`: the reference dialect over MQTT, and for a few the shared vocabulary
+    over HTTP."""
 
     poll_ms = 0
 
@@ -96,6 +101,7 @@ class _Fleet:
         self._system, self._at = system, at
         self.dialect: Dialect = Reference()
         self.services: Mapping[Service, str] = {}
+        self.beside = c.Asking(SharedHttp(), {"system": at.server_url}, POLL_MS)
         self.origins: Sequence[str] = [at.server_url]
 
     @property

@@ -1,6 +1,7 @@
 """What a judge asks of the fleet around a source system: which devices, when, and no others."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -49,6 +50,13 @@ class Fleet:
         """What each device is, by the ids of profiles."""
         profiles: Sequence[str] = self._roster.detail["profiles"]
         return profiles
+
+    @cached_property
+    def speaking_as_most(self) -> frozenset[int]:
+        """The places of the devices that speak the dialect of most."""
+        dialects: Sequence[str] = self._roster.detail["dialects"]
+        ((most, _),) = Counter(dialects).most_common(1)
+        return frozenset(place for place, each in enumerate(dialects) if each == most)
 
     def of_communes(self, *communes: str) -> frozenset[int]:
         """The places of the devices of some communes."""

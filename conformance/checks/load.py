@@ -1,7 +1,7 @@
 """How a source system bears more and more devices: what each step took, and where its knee is."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.case import Measured, Seen
@@ -22,10 +22,12 @@ FASTER = 1.1
 @dataclass(frozen=True, slots=True)
 class Step:
     """Orders to so many `devices` of the fleet; after how long (from T0) each of the `runs` came to
-    those that it reached."""
+    those that it reached, and to those of them that speak as `most` do: the few that ask in their
+    own time say nothing of the rate."""
 
     devices: int
     runs: tuple[tuple[int, ...], ...]
+    most: tuple[tuple[int, ...], ...]
 
     @property
     def reached_ms(self) -> tuple[int, ...]:
@@ -36,7 +38,7 @@ class Step:
     def rate_per_s(self) -> float:
         """Devices that were told in a second, from T0 until the last was, in the best run; 0 where
         none was."""
-        return max((len(run) * 1_000 / max(1, *run) for run in self.runs if run), default=0.0)
+        return max((len(run) * 1_000 / max(1, *run) for run in self.most if run), default=0.0)
 
 
 def knee(rates: Sequence[tuple[int, float]]) -> int | None:
@@ -51,14 +53,22 @@ def knee(rates: Sequence[tuple[int, float]]) -> int | None:
 
 def steps(fleet: Fleet) -> list[Step]:
     """The steps of a record that has some, in their order."""
-    runs = defaultdict[int, list[tuple[int, ...]]](list)
+    runs = defaultdict[int, list[Mapping[int, int]]](list)
     for told in fleet.record.of("told"):
         name = told.detail["name"]
         if told.detail["kind"] == "Issue" and name.startswith(f"{STEP} "):
             wanted, reached = fleet.addressed(name), fleet.reached(name)
-            came = tuple(reached[place] - told.at_ms for place in wanted & reached.keys())
+            came = {place: reached[place] - told.at_ms for place in wanted & reached.keys()}
             runs[len(wanted)].append(came)
-    return [Step(devices, tuple(each)) for devices, each in runs.items()]
+    most = fleet.speaking_as_most
+    return [
+        Step(
+            devices,
+            tuple(tuple(came.values()) for came in each),
+            tuple(tuple(came[place] for place in came.keys() & most) for came in each),
+        )
+        for devices, each in runs.items()
+    ]
 
 
 def reaches_all(taken: Sequence[Step]) -> Seen:

@@ -26,7 +26,7 @@ MOST_WATCHED, WATCHED_KEEPALIVE_MS = 50, 10_000
 """At most so many devices of the first commune, and the first of every commune, have this
 keepalive: a broker tells their loss after one and a half of it."""
 
-FEW_EVERY, MOST_FEW = 20, 20
+FEW_EVERY, MOST_FEW = 20, 10
 """Of a commune's devices one in so many speaks the second dialect of a system that has one, at most
 so many of all."""
 

@@ -24,7 +24,7 @@ from simulator.live.installation import Installation, SystemUnderTest
 from simulator.live.people import Account, engaged
 from simulator.live.running_system import RunningSystem
 
-POLL_MS = 2_000
+POLL_MS = 1_000
 """How often the few devices that ask over HTTP do so."""
 
 

@@ -54,10 +54,12 @@ def test_every_fleet_has_steps_that_grow(devices):
     assert devices >= 500 or taken[-1] == devices
 
 
-def steps(record, *reached):
+def steps(record, *reached, asking=()):
     """A record in which each step took so many milliseconds for each of its devices."""
     most = max(map(len, reached))
-    lines = [(0, "fleet", {"devices": [f"d{n}" for n in range(most)], "communes": ["1"] * most})]
+    roster = {"devices": [f"d{n}" for n in range(most)], "communes": ["1"] * most}
+    dialects = ["http" if n in asking else "mqtt" for n in range(most)]
+    lines = [(0, "fleet", {**roster, "dialects": dialects})]
     for number, times in enumerate(reached):
         at_ms, order, size = 10_000 * number, f"k{number}", len(times)
         told = {"name": f"{load.STEP} {size} {number}", "order": order, "kind": "Issue"}
@@ -89,6 +91,12 @@ def test_the_best_of_a_steps_runs_counts_for_its_rate(record):
     taken = steps(record, [10, 20], [10, 40], [5, 10, 20])
     assert [(step.devices, step.rate_per_s) for step in taken] == [(2, 100), (3, 150)]
     assert taken[0].reached_ms == (10, 10, 20, 40)
+
+
+def test_devices_that_ask_in_their_own_time_count_for_the_delay_and_not_for_the_rate(record):
+    taken = steps(record, [10, 20], [10, 20, 900], [10, 20, 1_000, 40], asking={2})
+    assert [step.rate_per_s for step in taken] == [100, 100, 75]
+    assert taken[-1].reached_ms[-1] == 1_000
 
 
 def test_a_device_that_a_step_never_reached(record):

@@ -19,7 +19,9 @@ from tests.conformance.conftest import TARGET
 IN_BOTH = ("source-emergency-everywhere", "source-late-devices", "source-reconnect-storm")
 
 
-@pytest.mark.parametrize(("devices", "some"), [(8, 0), (40, 2), (1_000, MOST_FEW), (5_000, MOST_FEW)])
+@pytest.mark.parametrize(
+    ("devices", "some"), [(8, 0), (40, 2), (1_000, MOST_FEW), (5_000, MOST_FEW)]
+)
 def test_a_few_speak_the_second_dialect_and_none_that_others_count_on(devices, some):
     people = residents(Place("province", "52"), "2022", devices)
     asking = few(people)

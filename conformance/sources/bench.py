@@ -139,7 +139,7 @@ async def _surrounded(
         people = _people(around)
         secrets: Mapping[str, str] = await asyncio.to_thread(system.fleet.register, people)
         heard = Heard()
-        fleet = Speaking(system.fleet, people, secrets, heard)
+        fleet = Speaking(system.fleet, people, secrets, heard, system.trusted)
         try:
             await fleet.start()
             await _all_connected(fleet)

@@ -6,6 +6,7 @@ other it has a third, the PEER half (`exchange`). A half keeps passwords, tokens
 devices to itself.
 """
 
+import ssl
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -116,6 +117,10 @@ class PeerHalf(Protocol):
 class System(Protocol):
     """A source system under test, running. What breaks it raises
     `simulator.live.installation.CannotBreak` where it is not ours to break."""
+
+    @property
+    def trusted(self) -> ssl.SSLContext | None:
+        """Whose certificates are good where it is asked by https."""
 
     @property
     def operators(self) -> OperatorHalf:

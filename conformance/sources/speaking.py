@@ -1,5 +1,6 @@
 """The emulated devices around a source system, in each dialect that it is tried with."""
 
+import ssl
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -20,8 +21,9 @@ class Speaking:
         people: Sequence[Resident],
         secrets: Mapping[str, str],
         listener: Listener,
+        trusted: ssl.SSLContext | None = None,
     ) -> None:
-        """Nothing is connected yet; raises `NoRoom`."""
+        """Nothing is connected yet; `trusted` is for https. Raises `NoRoom`."""
         broker, origins, beside = half.broker, half.origins, half.beside
         asking = few(people) if beside is not None else frozenset()
         most = [each for each in people if each.name not in asking]
@@ -33,6 +35,7 @@ class Speaking:
                 services=half.services,
                 origins=origins,
                 listener=listener,
+                trusted=trusted,
             )
         ]
         if beside is not None and asking:
@@ -45,6 +48,7 @@ class Speaking:
                     services=beside.services,
                     origins=origins,
                     listener=listener,
+                    trusted=trusted,
                 )
             )
         self.clock = self._fleets[0].clock

@@ -23,6 +23,7 @@ The dialects `questions` and `browser` use what people use (`hands`): of `reache
 otherwise. Files are named relative to the target's.
 """
 
+import ssl
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,6 +91,10 @@ class Reached:
             each.scheme in ("https", "mqtts") or not addresses.is_here(each.hostname or "")
             for each in there
         )
+
+    def trusted(self) -> ssl.SSLContext | None:
+        """Whose certificates are good for people, where they use https; raises `BadInput`."""
+        return addresses.trusted(self.ca) if self.url.startswith("https:") else None
 
     def broker(self) -> "Broker":
         """Where its devices connect; raises `BadInput`."""
@@ -251,6 +256,7 @@ def _reached(document: strict_yaml.Document, folder: Path, allowed: frozenset[st
     secret = password_in(document, (*there, "password_file"), folder)
     found = Reached(url, fields.get("broker"), ca, (administrator["login"], secret), allowed)
     found.broker()  # nothing is opened: the address is looked up, and may be used
+    found.trusted()
     return found
 
 

@@ -49,13 +49,16 @@ def broker(
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError:
         raise bad(option, url, "a host that has an address") from None
-    tls = None
-    if parts.scheme == "mqtts":
-        try:
-            tls = ssl.create_default_context(cafile=ca)
-        except (OSError, ssl.SSLError):
-            raise bad("--ca", str(ca), "a file with certificates (PEM)") from None
+    tls = trusted(ca) if parts.scheme == "mqtts" else None
     return Broker(host, port, str(found[0][4][0]), tls)
+
+
+def trusted(ca: Path | None) -> ssl.SSLContext:
+    """Those whose certificates are in the file, or whom this machine trusts; raises `BadInput`."""
+    try:
+        return ssl.create_default_context(cafile=ca)
+    except (OSError, ssl.SSLError):
+        raise bad("--ca", str(ca), "a file with certificates (PEM)") from None
 
 
 def is_here(host: str) -> bool:

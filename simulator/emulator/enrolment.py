@@ -6,6 +6,7 @@ that is registered and whose secret nobody kept gets a new one, which ends the o
 
 import json
 import os
+import ssl
 import stat
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -49,10 +50,22 @@ class Operator:
         return f"Operator(login={self.login!r})"
 
 
-def enrol(server: str, operator: Operator, residents: Sequence[Resident]) -> dict[str, str]:
-    """Register the devices, and give the secret of each by its name; raises `NotEnrolled`."""
+def enrol(
+    server: str,
+    operator: Operator,
+    residents: Sequence[Resident],
+    trusted: ssl.SSLContext | None = None,
+) -> dict[str, str]:
+    """Register the devices, and give the secret of each by its name; raises `NotEnrolled`.
+
+    `trusted` is for https.
+    """
     with httpx2.Client(
-        base_url=server, timeout=TIMEOUT_S, follow_redirects=False, trust_env=False
+        base_url=server,
+        verify=trusted or True,
+        timeout=TIMEOUT_S,
+        follow_redirects=False,
+        trust_env=False,
     ) as client:
         asked = {"login": operator.login, "password": operator.password}
         session = _asked(client, "POST", "/api/v1/sessions", asked)

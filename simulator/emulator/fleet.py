@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import resource
+import ssl
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -73,6 +74,7 @@ class EmulatedFleet:
         instrumented: int = 0,
         listener: Listener | None = None,
         make: Make = Program,
+        trusted: ssl.SSLContext | None = None,
     ) -> None:
         """Nothing is connected yet; raises `NoRoom`.
 
@@ -80,7 +82,7 @@ class EmulatedFleet:
         that asks some, such as `{"system": "http://127.0.0.1:8080"}`. Sounds are fetched from
         `origins` only. The first `instrumented` devices decode them. `listener` is called with
         every event, on the loop, and must not wait. `make` builds each device's program: the right
-        one, or a mutant.
+        one, or a mutant. `trusted` is for https.
         """
         make_room(len(members))
         self.clock, self.dialect, self.seed = EpochClock(), dialect, seed
@@ -92,9 +94,10 @@ class EmulatedFleet:
         self._turn = asyncio.Semaphore(CONNECTS_AT_ONCE)
         self._inbox: deque[Line] = deque()
         self._arrivals = 0
-        self._sounds = Sounds(origins)
-        tls = None if broker is None else broker.tls
-        self._web = Web(services or {}, tls) if "http" in dialect.wires else None
+        self._sounds = Sounds(origins, trusted)
+        if trusted is None and broker is not None:
+            trusted = broker.tls
+        self._web = Web(services or {}, trusted) if "http" in dialect.wires else None
         self._tasks: set[asyncio.Task[None]] = set()
         self._ticking: asyncio.Task[None] | None = None
 

@@ -6,6 +6,7 @@ address that is not listed, redirects are not followed, and length, time and tri
 
 import asyncio
 import hashlib
+import ssl
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -44,14 +45,15 @@ class _LaterPerhapsError(NoSound):
 class Sounds:
     """Fetches and keeps sounds; of one event loop, until `close`."""
 
-    def __init__(self, origins: Collection[str]) -> None:
-        """`origins` are those that may be asked, such as `http://127.0.0.1:8080`."""
+    def __init__(self, origins: Collection[str], trusted: ssl.SSLContext | None = None) -> None:
+        """`origins` are those that may be asked, such as `http://127.0.0.1:8080`; `trusted` is for
+        https."""
         self._origins = frozenset(map(_origin, origins))
         self._folder = TemporaryDirectory(prefix="ttcs-sounds-")
         # What certificates to trust takes time and memory to read, and plain HTTP asks for none.
         is_secure = any(origin.startswith("https:") for origin in self._origins)
         self._client = httpx2.AsyncClient(
-            verify=is_secure,
+            verify=(trusted or True) if is_secure else False,
             timeout=httpx2.Timeout(10.0),
             follow_redirects=False,
             trust_env=False,

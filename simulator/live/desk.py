@@ -1,6 +1,7 @@
 """One operator at the source system's HTTP interface: logged in, and again when that has ended."""
 
 import asyncio
+import ssl
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -58,11 +59,14 @@ def instant(ms: int) -> str:
 class Desk:
     """Whoever has this account; to be closed."""
 
-    def __init__(self, server: str, account: Account) -> None:
-        """Not logged in yet."""
+    def __init__(
+        self, server: str, account: Account, trusted: ssl.SSLContext | None = None
+    ) -> None:
+        """Not logged in yet; `trusted` is for https."""
         self.server, self._account = server, account
         self._client = httpx2.AsyncClient(
             base_url=f"{server}/api/v1",
+            verify=trusted or True,
             timeout=TIMEOUT_S,
             follow_redirects=False,
             trust_env=False,

@@ -1,6 +1,7 @@
 """The people of an installation under test: its first administrator, and two operators."""
 
 import secrets
+import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -53,12 +54,15 @@ def settled(server: str, first: Account, level: str, code: str) -> People:
 
 
 @contextmanager
-def engaged(server: str, administrator: Account) -> Iterator[People]:
+def engaged(
+    server: str, administrator: Account, trusted: ssl.SSLContext | None = None
+) -> Iterator[People]:
     """Two operators of one run at a system that is used by others, closed at its end.
 
-    The administrator is of the system's own unit, and stays as they are. Raises `NotStarted`.
+    The administrator is of the system's own unit, and stays as they are; `trusted` is for https.
+    Raises `NotStarted`.
     """
-    with _asking(server) as client:
+    with _asking(server, trusted) as client:
         token = _token(client, administrator)
         unit = _asked(client, "GET", "/me", None, token)["unit"]
         unit = {"level": unit["level"], "code": unit["code"]}
@@ -76,10 +80,15 @@ def engaged(server: str, administrator: Account) -> Iterator[People]:
 
 
 def hired(
-    server: str, administrator: Account, login: str, roles: Sequence[str], unit: Mapping[str, str]
+    server: str,
+    administrator: Account,
+    login: str,
+    roles: Sequence[str],
+    unit: Mapping[str, str],
+    trusted: ssl.SSLContext | None = None,
 ) -> Account:
     """One person more, with roles in a unit (`level`, `code`); raises `NotStarted`."""
-    with _asking(server) as client:
+    with _asking(server, trusted) as client:
         token = _token(client, administrator)
         return _created(client, token, (login, roles), unit).account
 
@@ -96,8 +105,10 @@ def _hired(run: str) -> list[tuple[str, Sequence[str]]]:
     return [(f"soan.thao{run}", COMPOSER_ROLES), (f"phe.duyet{run}", APPROVER_ROLES)]
 
 
-def _asking(server: str) -> httpx2.Client:
-    return httpx2.Client(base_url=f"{server}/api/v1", timeout=TIMEOUT_S, trust_env=False)
+def _asking(server: str, trusted: ssl.SSLContext | None = None) -> httpx2.Client:
+    return httpx2.Client(
+        base_url=f"{server}/api/v1", verify=trusted or True, timeout=TIMEOUT_S, trust_env=False
+    )
 
 
 def _created(
@@ -131,7 +142,10 @@ def _asked(
     try:
         answer = client.request(method, path, json=body, headers=headers)
     except httpx2.HTTPError as error:
-        raise NotStarted(one_line(f"{path}: {error or type(error).__name__}")) from None
+        why = str(error) or type(error).__name__
+        if "CERTIFICATE_VERIFY_FAILED" in why:
+            why = f"its certificate is of nobody who is trusted here: name who signed it (ca): {why}"
+        raise NotStarted(one_line(f"{client.base_url}{path}: {why}")) from None
     if answer.is_error:
         why = f"status {answer.status_code}"
         with suppress(ValueError, KeyError, TypeError):

@@ -11,6 +11,7 @@ class ReachedSystem(NotOurs):
 
     peers = None
     surface = None
+    trusted = None
 
     def __init__(self, operators: OperatorHalf, fleet: FleetHalf, facts: Mapping[str, str]) -> None:
         """`facts` are told as they are."""

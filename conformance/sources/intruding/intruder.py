@@ -125,7 +125,9 @@ class Intruder:
     async def _response(self, surface: Surface, asking: Asking) -> httpx2.Response:
         parts = urlsplit(surface.url)
         transport = httpx2.AsyncHTTPTransport(
-            trust_env=False, local_address=self._own_address(parts.hostname or "")
+            verify=self._system.trusted or True,
+            trust_env=False,
+            local_address=self._own_address(parts.hostname or ""),
         )
         async with httpx2.AsyncClient(
             base_url=surface.url, transport=transport, timeout=ANSWER_S, follow_redirects=False
@@ -141,7 +143,7 @@ class Intruder:
                 raise OSError(f"{asking.path}: {error or type(error).__name__}") from None
 
     async def _too_much(self, surface: Surface, what: t.Oversize) -> Outcome:
-        place = _web(surface.url)
+        place = self._web(surface.url)
         pieces = _request(surface.log_in("thu", "nghiem"), place.host, what)
         heard = await raw.exchange(place, pieces, LEFT_OPEN_S, self._own_address(place.address))
         if heard.end == "unreached":
@@ -177,7 +179,7 @@ class Intruder:
 
     def _place(self, where: t.Where) -> raw.Place | None:
         if where == "http":
-            return None if self._system.surface is None else _web(self._system.surface.url)
+            return None if self._system.surface is None else self._web(self._system.surface.url)
         broker = self._system.fleet.broker
         return (
             None
@@ -188,7 +190,7 @@ class Intruder:
     # ---- Ports ----------------------------------------------------------------------------------
 
     async def _ports(self, surface: Surface) -> Outcome:
-        place = _web(surface.url)
+        place = self._web(surface.url)
         declared = {place.port}
         if (broker := self._system.fleet.broker) is not None:
             declared.add(broker.port)
@@ -200,18 +202,19 @@ class Intruder:
         found = await ports.open_ports(place.address, {*ports.RISKY, *declared})
         return Done(said=[[place.address, port, port in declared] for port in sorted(found)])
 
+    def _web(self, url: str) -> raw.Place:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        tls = None
+        if parts.scheme == "https":
+            tls = self._system.trusted or ssl.create_default_context()
+        return raw.Place(host, port, ports.numeric(host, port), tls)
+
     def _own_address(self, host: str) -> str | None:
         """Linux lets everybody speak from anywhere in 127.0.0.0/8."""
         is_here = host in ("127.0.0.1", "localhost")
         return self._source if is_here and sys.platform == "linux" else None
-
-
-def _web(url: str) -> raw.Place:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    tls = ssl.create_default_context() if parts.scheme == "https" else None
-    return raw.Place(host, port, ports.numeric(host, port), tls)
 
 
 async def _certificate(place: raw.Place) -> Outcome:

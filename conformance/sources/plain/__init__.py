@@ -118,6 +118,7 @@ class _Plain:
     """A `contract.System`; it speaks with no other system."""
 
     peers = None
+    trusted = None
 
     def __init__(self, running: "_Process | _Reached") -> None:
         self._running = running

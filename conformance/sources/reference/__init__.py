@@ -3,6 +3,7 @@
 It is a process of our own (`start: reference`) or one that runs already.
 """
 
+import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,7 +41,8 @@ def opened(target: Target, folder: Path) -> Iterator[c.System]:
     assert target.reached.administrator is not None, "a target of this dialect names one"
     login, password = target.reached.administrator
     address = target.reached.url
-    with engaged(address, Account(login, password)) as people:
+    trusted = target.reached.trusted()
+    with engaged(address, Account(login, password), trusted) as people:
         yield standing(RunningSystem(address, target.reached.broker(), people), target)
 
 
@@ -62,10 +64,11 @@ class _Reference:
 
     def __init__(self, system: SystemUnderTest, target: Target, at: Addresses) -> None:
         self._system = system
+        self.trusted = target.reached.trusted() if target.reached else None
         peers: Peers = {}
-        self.operators = Operators(system.people, at.server_url, target, peers)
-        self.peers = Peering(at.server_url, target.era, peers)
-        self.fleet = _Fleet(system, at)
+        self.operators = Operators(system.people, at.server_url, target, peers, self.trusted)
+        self.peers = Peering(at.server_url, target.era, peers, self.trusted)
+        self.fleet = _Fleet(system, at, self.trusted)
         # What stands between listens at other ports than the system's own.
         is_itself = at.server_url == system.server_url
         self.surface = Surface(
@@ -97,8 +100,10 @@ class _Fleet:
 
     poll_ms = 0
 
-    def __init__(self, system: SystemUnderTest, at: Addresses) -> None:
-        self._system, self._at = system, at
+    def __init__(
+        self, system: SystemUnderTest, at: Addresses, trusted: ssl.SSLContext | None
+    ) -> None:
+        self._system, self._at, self._trusted = system, at, trusted
         self.dialect: Dialect = Reference()
         self.services: Mapping[Service, str] = {}
         self.beside = c.Asking(SharedHttp(), {"system": at.server_url}, POLL_MS)
@@ -111,6 +116,6 @@ class _Fleet:
     def register(self, residents: Sequence[Resident]) -> Mapping[str, str]:
         administrator = self._system.people.administrator
         operator = enrolment.Operator(administrator.login, administrator.password)
-        secrets = enrolment.enrol(self._at.server_url, operator, residents)
+        secrets = enrolment.enrol(self._at.server_url, operator, residents, self._trusted)
         self._system.admit(secrets)
         return secrets

@@ -5,6 +5,7 @@ held against it strictly: a figure as text, or an instant as a number, is nonsen
 """
 
 import hashlib
+import ssl
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -29,10 +30,14 @@ _DAY_MS = 24 * 60 * 60 * 1_000
 class Peering:
     """A `contract.PeerHalf`."""
 
-    def __init__(self, server: str, era: str, peers: Peers) -> None:
-        """Nobody said anything yet; `peers` are those that people make known."""
+    def __init__(
+        self, server: str, era: str, peers: Peers, trusted: ssl.SSLContext | None = None
+    ) -> None:
+        """Nobody said anything yet; `peers` are those that people make known, `trusted` is for
+        https."""
         self._client = httpx2.AsyncClient(
             base_url=f"{server}/api/v1/exchange",
+            verify=trusted or True,
             timeout=TIMEOUT_S,
             follow_redirects=False,
             trust_env=False,

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import ssl
 from contextlib import suppress
 
 from conformance.sources import acts as a
@@ -23,9 +24,18 @@ class Operators:
 
     features = frozenset(FEATURES)
 
-    def __init__(self, people: People, server_url: str, target: Target, peers: Peers) -> None:
-        """Nobody is logged in yet; `peers` holds the other systems that they make known."""
+    def __init__(
+        self,
+        people: People,
+        server_url: str,
+        target: Target,
+        peers: Peers,
+        trusted: ssl.SSLContext | None = None,
+    ) -> None:
+        """Nobody is logged in yet; `peers` holds the other systems that they make known, `trusted`
+        is for https."""
         self._server, self._administrator = server_url, people.administrator
+        self._trusted = trusted
         self._unit, self._era, self._peers = target.place, target.era, peers
         self._accounts: dict[a.Person, Account] = {
             a.COMPOSER: people.composer,
@@ -99,7 +109,7 @@ class Operators:
 
     async def _desk(self, who: a.Person) -> Desk:
         if who not in self._desks:
-            self._desks[who] = Desk(self._server, await self.account(who))
+            self._desks[who] = Desk(self._server, await self.account(who), self._trusted)
         return self._desks[who]
 
     def _hired(self, who: a.Person) -> Account:
@@ -107,14 +117,15 @@ class Operators:
         login = f"{who.name}.{unit.level}.{unit.code}.{self._run}"
         self._made.append(who)
         words = {"level": unit.level, "code": unit.code}
-        return hired(self._server, self._administrator, login, who.roles, words)
+        return hired(self._server, self._administrator, login, who.roles, words, self._trusted)
 
     async def _log_in(self, desk: Desk, who: a.Person, wrong: bool) -> a.Outcome:
         if not wrong:
             await desk.log_in()
             return a.Done()
         account = self._accounts[who]
-        stranger = Desk(self._server, Account(account.login, f"{account.password}?"))
+        wrong_one = Account(account.login, f"{account.password}?")
+        stranger = Desk(self._server, wrong_one, self._trusted)
         try:
             await stranger.log_in()
         finally:

@@ -3,6 +3,7 @@
 import os
 import re
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -62,7 +63,10 @@ class SourceSystem:
 
 
 @contextmanager
-def serving(folder: Path, era: str = "2022", *options: str) -> Iterator[SourceSystem]:
+def serving(
+    folder: Path, era: str = "2022", *options: str, trusted: ssl.SSLContext | None = None
+) -> Iterator[SourceSystem]:
+    """`trusted` where the options name a certificate."""
     port, mqtt_port = free_port(), free_port()
     server = subprocess.Popen(
         [
@@ -78,11 +82,13 @@ def serving(folder: Path, era: str = "2022", *options: str) -> Iterator[SourceSy
     try:
         assert server.stdout is not None
         lines = [server.stdout.readline() for _ in range(3)]
-        url = f"http://127.0.0.1:{port}"
+        url = f"{'https' if trusted else 'http'}://127.0.0.1:{port}"
         first_password = lines[2].split()[-1]
-        broker = re.search(r"mqtt://\S+?(?=[,\s])", lines[1])
+        broker = re.search(r"mqtts?://\S+?(?=[,\s])", lines[1])
         assert broker, lines
-        with httpx2.Client(base_url=url, timeout=PATIENCE_S, trust_env=False) as client:
+        with httpx2.Client(
+            base_url=url, verify=trusted or True, timeout=PATIENCE_S, trust_env=False
+        ) as client:
             _until_it_answers(client)
             system = SourceSystem(url, broker[0], client, {}, {})
             _people(system, first_password)

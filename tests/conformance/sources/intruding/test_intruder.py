@@ -79,7 +79,7 @@ def web(status, body=b'{"token": "0123456789"}'):
 def intruder_at(url="", broker=None, processes=()):
     surface = Surface(url, People(), "2022", lambda: processes) if url else None
     fleet = SimpleNamespace(dialect=reference.DIALECT, broker=broker, services={})
-    return Intruder(SimpleNamespace(surface=surface, fleet=fleet), SECRETS)
+    return Intruder(SimpleNamespace(surface=surface, fleet=fleet, trusted=None), SECRETS)
 
 
 def tried(one, *attacks):

@@ -144,8 +144,8 @@ def _asked(
     except httpx2.HTTPError as error:
         why = str(error) or type(error).__name__
         if "CERTIFICATE_VERIFY_FAILED" in why:
-            why = f"its certificate is of nobody who is trusted here: name who signed it (ca): {why}"
-        raise NotStarted(one_line(f"{client.base_url}{path}: {why}")) from None
+            why = f"its certificate is signed by nobody known here: name who did (ca): {why}"
+        raise NotStarted(one_line(f"{client.base_url.host}: {path}: {why}")) from None
     if answer.is_error:
         why = f"status {answer.status_code}"
         with suppress(ValueError, KeyError, TypeError):

@@ -72,7 +72,7 @@ def test_encryption_and_certificates_are_judged_where_there_are_any(tmp_path, sy
     assert system.broker.startswith("mqtts:")
     strange = certified(tmp_path, system, "strange", "")
     assert (strange.returncode, len(strange.stderr.splitlines())) == (4, 1), strange.stderr
-    assert "name who signed it (ca)" in strange.stderr
+    assert "name who did (ca)" in strange.stderr
     done = certified(tmp_path, system, "known", "  ca: ca.pem\n")
     assert (done.returncode, done.stderr) == (3, ""), "not all was tried: open"
     results = json.loads(done.stdout)["results"]

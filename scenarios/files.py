@@ -1,5 +1,6 @@
 """Reading a file that somebody else wrote: bounded in size, valid UTF-8, or one problem."""
 
+from os.path import realpath
 from pathlib import Path
 
 from scenarios.problems import BadInput, Problem
@@ -11,6 +12,9 @@ def read_bounded(path: Path, limit_bytes: int) -> bytes:
     Raises `BadInput` where it cannot be opened or is longer than `limit_bytes`.
     """
     try:
+        # One of the file system, whose other end may never be opened; not a shell's `<(…)`.
+        if Path(realpath(path)).is_fifo():
+            raise _bad(path, "a pipe", "a file")
         with path.open("rb") as file:
             source = file.read(limit_bytes + 1)
     except OSError as error:
@@ -30,7 +34,8 @@ def decode_utf8(file: str, source: bytes) -> str:
         before = source[: error.start].decode("utf-8-sig", "replace")
         line, column = line_and_column(before, len(before))
         byte = f"the byte 0x{source[error.start]:02x}"
-        raise BadInput([Problem(file, line, column, "", byte, "UTF-8 text")]) from None
+        saved = ", as a spreadsheet saves it by `CSV UTF-8`" if file.endswith(".csv") else ""
+        raise BadInput([Problem(file, line, column, "", byte, f"UTF-8 text{saved}")]) from None
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:

@@ -335,6 +335,8 @@ class ListFeedback(Act):
 
 # ---- What becomes of an act ---------------------------------------------------------------------
 
+MOST_ID = 2_000
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -344,6 +346,11 @@ class Done:
     id: str | None = None
     said: Any = None
     asked_ms: int | None = None
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` where what a system gave as an id is none."""
+        if self.id is not None and not (isinstance(self.id, str) and len(self.id) <= MOST_ID):
+            raise ValueError(f"an id is a text of at most {MOST_ID} characters")
 
 
 @dataclass(frozen=True, slots=True)

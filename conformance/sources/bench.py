@@ -15,7 +15,7 @@ from typing import Any
 
 from conformance.bench.questions import NoAnswer
 from conformance.case import Case
-from conformance.sources.contract import Opened
+from conformance.sources.contract import MISSHAPEN, Opened
 from conformance.sources.dealing import Dealing
 from conformance.sources.fleet import residents
 from conformance.sources.intruding.intruder import Intruder
@@ -38,6 +38,8 @@ LONGEST_S, LONGEST_ASKING_S = 900.0, 6 * 3_600.0
 """How long a case may take, and one in which people are asked for every act."""
 
 CONNECTED_S = 120.0
+MOST_TROUBLE = 2_000
+"""Characters of a trouble that are kept."""
 
 Began = Callable[[Case], None]
 Ended = Callable[[Trial], None]
@@ -199,6 +201,6 @@ async def _tried(case: Case, surroundings: Surroundings, prefix: str, longest_s:
     except NoAnswer as nobody:
         talk.asked_in_vain(str(nobody))
         lifecycle = Lifecycle.FINISHED  # the record says so
-    except (OSError, TimeoutError, AssertionError, RuntimeError, CannotBreak, NotStarted) as error:
-        trouble = f"{type(error).__name__}: {error}".splitlines()[0]
+    except (OSError, AssertionError, RuntimeError, CannotBreak, NotStarted, *MISSHAPEN) as error:
+        trouble = f"{type(error).__name__}: {error}".splitlines()[0][:MOST_TROUBLE]
     return Trial(case.id, lifecycle, talk.record, before, after, trouble)

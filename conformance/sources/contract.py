@@ -12,12 +12,24 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from conformance.sources.acts import Act, Outcome, Person
+from conformance.sources.acts import Act, Outcome, Person, Refused
 from conformance.sources.exchange import Arrived, PeerSystem
 from conformance.sources.intruding.surface import Surface
+from scenarios.problems import one_line
 from simulator.dialects.contract import Dialect, Service
 from simulator.emulator.connection import Broker
 from simulator.emulator.population import Resident
+
+MISSHAPEN = (AttributeError, LookupError, TypeError, ValueError)
+"""What reading an answer raises that is of another shape than the interface of the dialect."""
+
+_MISSHAPEN_STATUS, _MOST_TOLD = 502, 200
+
+
+def misshapen(act: Act, error: Exception) -> Refused:
+    """What becomes of an act that was answered in such a way."""
+    why = f"{type(act).__name__}: an answer of another shape: {error!r}"
+    return Refused(_MISSHAPEN_STATUS, one_line(why)[:_MOST_TOLD])
 
 
 class OperatorHalf(Protocol):

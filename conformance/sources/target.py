@@ -170,7 +170,8 @@ def parse(
     parts = read_fields(document, (), _PARTS, optional=_OPTIONAL)
     if ("start" in parts) == ("reached" in parts):
         wrong = "start and reached" if "start" in parts else "neither start nor reached"
-        raise BadInput([document.problem((), wrong, "one of both")])
+        expected = "one of the two: `start:` a process of our own, or `reached:` a running system"
+        raise BadInput([document.problem((), wrong, expected)])
     if parts.get("start", parts["dialect"]) != parts["dialect"]:
         expected = f"{parts['dialect']}, which is the dialect"
         raise BadInput([document.problem(("start",), shown(parts["start"]), expected)])
@@ -234,11 +235,13 @@ def _known(document: strict_yaml.Document, place: Mapping[str, Any], profile: Ro
         raise BadInput([document.problem(("place", "level"), shown(place["level"]), expected)])
     try:
         known = territory.load(place["era"]).provinces
-    except ValueError as error:
-        wrong = shown(place["era"])
-        raise BadInput([document.problem(("place", "era"), wrong, str(error))]) from None
+    except ValueError:
+        wrong, expected = shown(place["era"]), f"one of {', '.join(map(shown, territory.ERAS))}"
+        raise BadInput([document.problem(("place", "era"), wrong, expected)]) from None
     if place["code"] not in ((CENTRE,) if is_central else known):
-        expected = CENTRE if is_central else f"a province of era {place['era']}"
+        such = ", ".join(f'"{code}" ({name})' for code, name in [*known.items()][:2])
+        some = f"the code of a province of era {place['era']}, such as {such}"
+        expected = CENTRE if is_central else some
         raise BadInput([document.problem(("place", "code"), shown(place["code"]), expected)])
     return Place(place["level"], place["code"])
 
@@ -265,13 +268,21 @@ def _reached(document: strict_yaml.Document, folder: Path, allowed: frozenset[st
 
 def _permits(value: object) -> tuple[str, ...]:
     names = value if isinstance(value, list) else [None]
-    if any(name not in PERMITS or names.count(name) > 1 for name in names):
-        raise ValueError(f"a list of {', '.join(PERMITS)}, each at most once")
+    wrong = [name for name in names if name not in PERMITS or names.count(name) > 1]
+    if wrong:
+        told = "" if wrong == [None] else f", and not {shown(wrong[0])}"
+        raise ValueError(f"a list of {', '.join(PERMITS)}, each at most once{told}")
     return tuple(names)
 
 
+def _quoted(value: object) -> str:
+    if isinstance(value, int | float):
+        raise ValueError(f'words: in quotes, "{value}"')
+    return words(value)
+
+
 def _short(value: object) -> str:
-    text = words(value)
+    text = _quoted(value)
     if len(text) > _MOST_CHARACTERS:
         raise ValueError(f"at most {_MOST_CHARACTERS} characters")
     return text
@@ -296,7 +307,7 @@ _PARTS: dict[str, Any] = {
 _OF_HANDS = ("operator", "script", "people", "fleet")
 _OPTIONAL = ("start", "reached", "supports", "permits", *_OF_HANDS)
 _SUBJECT: dict[str, Any] = dict.fromkeys(("vendor", "model", "serial", "version"), _short)
-_PLACE: dict[str, Any] = {"level": choice("central", "province"), "code": words, "era": words}
+_PLACE: dict[str, Any] = {"level": choice("central", "province"), "code": _quoted, "era": _quoted}
 _REACHED: dict[str, Any] = {
     "url": words,
     "broker": words,

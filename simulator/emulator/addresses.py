@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
-from scenarios.problems import BadInput, Problem
+from scenarios.files import read_bounded
+from scenarios.problems import BadInput, Problem, shortened
 
 if TYPE_CHECKING:
     from .connection import Broker
 
+MOST_CA_BYTES = 4 << 20
 MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
@@ -23,7 +25,7 @@ def server(option: str, url: str, allowed: frozenset[str]) -> str:
     """
     parts = _address(option, url, ("http", "https"))
     if parts.path not in ("", "/") or parts.query:
-        raise bad(option, url, "an address without a path")
+        raise bad(option, shortened(url), "an address without a path")
     _check_target(option, parts.hostname or "", allowed)
     return f"{parts.scheme}://{parts.netloc}"
 
@@ -47,17 +49,21 @@ def broker(
     port = parts.port or MQTT_PORTS[parts.scheme]
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
-        raise bad(option, url, "a host that has an address") from None
+    except (OSError, UnicodeError):  # the latter: a name that no host can have
+        raise bad(option, shortened(url), "a host that has an address") from None
     tls = trusted(ca) if parts.scheme == "mqtts" else None
     return Broker(host, port, str(found[0][4][0]), tls)
 
 
 def trusted(ca: Path | None) -> ssl.SSLContext:
     """Those whose certificates are in the file, or whom this machine trusts; raises `BadInput`."""
+    if ca is None:
+        return ssl.create_default_context()
     try:
-        return ssl.create_default_context(cafile=ca)
-    except (OSError, ssl.SSLError):
+        # Beside the certificates such files have words in any language.
+        text = read_bounded(ca, MOST_CA_BYTES).decode("ascii", "ignore")
+        return ssl.create_default_context(cadata=text)
+    except (BadInput, ssl.SSLError):
         raise bad("--ca", str(ca), "a file with certificates (PEM)") from None
 
 
@@ -75,18 +81,19 @@ def bad(option: str, wrong: str, expected: str) -> BadInput:
 
 
 def _address(option: str, url: str, schemes: Sequence[str]) -> SplitResult:
+    if "@" in url:  # before all else, which would be told with the password
+        raise bad(option, "an address with a login", "one without")
     try:
         parts = urlsplit(url)
         fits = parts.scheme in schemes and parts.hostname and (parts.port or 1) > 0
     except ValueError:
         fits = None
     if not fits:
-        raise bad(option, url, f"an address like {schemes[0]}://127.0.0.1:8080")
-    if "@" in parts.netloc:
-        raise bad(option, "an address with a login", "one without")
+        raise bad(option, shortened(url), f"an address like {schemes[0]}://127.0.0.1:8080")
     return parts
 
 
 def _check_target(option: str, host: str, allowed: frozenset[str]) -> None:
     if not is_here(host) and host not in allowed:
-        raise bad(option, host, f"this machine, or --allow-target {host} beside it")
+        name = shortened(host)
+        raise bad(option, name, f"this machine, or --allow-target {name} beside it")

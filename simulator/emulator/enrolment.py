@@ -20,6 +20,7 @@ from scenarios import strict_json
 from scenarios.problems import BadInput, Problem, one_line
 from scenarios.profiles import Kind
 
+from . import answers
 from .population import Resident
 
 ROWS_AT_ONCE = 1_000
@@ -107,15 +108,15 @@ def _row(resident: Resident) -> dict[str, str]:
 
 def _asked(client: httpx2.Client, method: str, path: str, body: object = None) -> Any:
     try:
-        answer = client.request(method, path, json=body)
+        answer = answers.asked_at_once(client, method, path, json=body)
+        if answer.is_success:
+            return answers.data_of(answer)
     except httpx2.HTTPError as error:
         why = str(error) or type(error).__name__
         raise NotEnrolled(one_line(f"{client.base_url}: {why}")) from None
-    if answer.is_success:
-        return answer.json() if answer.content else None
     why = f"status {answer.status_code}"
-    with suppress(ValueError, KeyError, TypeError):
-        problem = answer.json()
+    with suppress(httpx2.DecodingError, KeyError, TypeError):
+        problem = answers.data_of(answer)
         why = f"{problem['title']} / {problem['title_en']} ({problem['code']})"
     raise NotEnrolled(one_line(f"{client.base_url}: {method} {path}: {why}"))
 

@@ -12,7 +12,8 @@ import pyotp
 
 from scenarios.problems import one_line
 from scenarios.units import VIETNAM_TIME
-from simulator.live.people import Account
+from simulator.emulator import answers
+from simulator.live.people import MOST_TOLD, Account
 
 TIMEOUT_S = 60.0
 KEPT = httpx2.Limits(keepalive_expiry=2.0)
@@ -95,8 +96,7 @@ class Desk:
 
     async def ask(self, method: str, path: str, body: object = None) -> Any:
         """What the source system answers; raises `Refused` and `NotAnswered`."""
-        answer = await self._asked(method, path, body)
-        return answer.json() if answer.content else None
+        return _data(path, await self._asked(method, path, body))
 
     async def read(self, path: str) -> str:
         """The text that is there; raises `Refused` and `NotAnswered`."""
@@ -145,22 +145,22 @@ class Desk:
         self._client.headers.pop("authorization", None)
         self._confirmed_s = None
         asked = {"login": self._account.login, "password": self._account.password}
-        session = (await self._once("POST", "/sessions", asked)).json()
+        session = _data("/sessions", await self._once("POST", "/sessions", asked))
         self._client.headers["authorization"] = f"Bearer {session['token']}"
 
     async def _once(self, method: str, path: str, body: object) -> httpx2.Response:
         content, words = (body, None) if isinstance(body, bytes) else (None, body)
         try:
-            answer = await self._client.request(method, path, content=content, json=words)
+            answer = await answers.asked(self._client, method, path, content=content, json=words)
         except httpx2.HTTPError as error:
             raise NotAnswered(one_line(f"{path}: {error or type(error).__name__}")) from None
         if answer.is_success:
             return answer
         why, code = f"status {answer.status_code}", ""
-        with suppress(ValueError, KeyError, TypeError):
-            problem = answer.json()
+        with suppress(httpx2.DecodingError, KeyError, TypeError):
+            problem = answers.data_of(answer)
             why, code = str(problem["title_en"]), str(problem["code"])
-        why = one_line(f"{method} {path}: {why}")
+        why = one_line(f"{method} {path}: {why}")[:MOST_TOLD]
         if code in _LATER_PERHAPS:
             self._confirmed_s = None
         if answer.status_code in (429, *range(500, 600)) or code in _LATER_PERHAPS:
@@ -168,6 +168,13 @@ class Desk:
         if answer.status_code == 401 and path != "/sessions":
             raise _LoggedOut(why, answer.status_code)
         raise Refused(why, answer.status_code)
+
+
+def _data(path: str, answer: httpx2.Response) -> Any:
+    try:
+        return answers.data_of(answer)
+    except httpx2.DecodingError as error:
+        raise NotAnswered(one_line(f"{path}: {error}"), answer.status_code) from None
 
 
 class _LoggedOut(Refused):

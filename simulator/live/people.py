@@ -10,9 +10,12 @@ from typing import Any
 import httpx2
 
 from scenarios.problems import one_line
+from simulator.emulator import answers
 from simulator.live.children import NotStarted
 
 TIMEOUT_S = 30.0
+MOST_TOLD = 2_000
+"""Characters that are kept of a refusal."""
 
 COMPOSER_ROLES = ("compose", "operate", "view")
 APPROVER_ROLES = ("appraise", "approve", "operate", "view")
@@ -140,15 +143,15 @@ def _asked(
 ) -> Any:
     headers = {"authorization": f"Bearer {token}"} if token else {}
     try:
-        answer = client.request(method, path, json=body, headers=headers)
+        answer = answers.asked_at_once(client, method, path, json=body, headers=headers)
+        if answer.is_success:
+            return answers.data_of(answer)
     except httpx2.HTTPError as error:
         why = str(error) or type(error).__name__
         if "CERTIFICATE_VERIFY_FAILED" in why:
             why = f"its certificate is signed by nobody known here: name who did (ca): {why}"
         raise NotStarted(one_line(f"{client.base_url.host}: {path}: {why}")) from None
-    if answer.is_error:
-        why = f"status {answer.status_code}"
-        with suppress(ValueError, KeyError, TypeError):
-            why = str(answer.json()["title_en"])
-        raise NotStarted(one_line(f"the source system refuses {path}: {why}"))
-    return answer.json() if answer.content else None
+    why = f"status {answer.status_code}"
+    with suppress(httpx2.DecodingError, KeyError, TypeError):
+        why = str(answers.data_of(answer)["title_en"])
+    raise NotStarted(one_line(f"the source system refuses {path}: {why}")[:MOST_TOLD])

@@ -6,11 +6,11 @@ names the line of the script, and nothing that was typed.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from conformance.sources.by_hand.browser_script import Script, Source
 from scenarios.problems import one_line
@@ -18,17 +18,21 @@ from simulator.live import browsers
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser as Chromium
-    from playwright.async_api import BrowserContext, Locator, Page, Request
+    from playwright.async_api import BrowserContext, Dialog, Locator, Page, Request
 
 POLL_S = 0.05
 MOST_READ = 2_000
 """Characters of a text in which a pattern is looked for, or that is kept of a refusal."""
 
 MOST_ROWS = 500
+_CALLS_NOBODY = ("--no-proxy-server", "--webrtc-ip-handling-policy=disable_non_proxied_udp")
+"""What a page sends to other browsers (WebRTC) would go by no rule of hosts."""
+
 _CLOSE_S = 10.0
 NO_ANSWER, REFUSED, NOT_OFFERED = 0, 400, 403
 """The status where the pages tell none."""
 
+_Seen = TypeVar("_Seen")
 _UNFOLD = """el => {
   for (let at = el; at; at = at.parentElement) if (at.tagName === 'DETAILS') at.open = true;
 }"""
@@ -90,7 +94,7 @@ class Browser:
         try:
             chromium = await playwright.chromium.launch(
                 executable_path=browsers.of_the_system(),
-                args=[*browsers.ARGUMENTS, f"--host-resolver-rules={rules}", "--no-proxy-server"],
+                args=[*browsers.ARGUMENTS, *_CALLS_NOBODY, f"--host-resolver-rules={rules}"],
                 handle_sigint=False,
                 handle_sigterm=False,
                 handle_sighup=False,
@@ -109,6 +113,13 @@ async def _ended(chromium: "Chromium") -> None:
             await chromium.close()
 
 
+async def _agreed(dialog: "Dialog") -> None:
+    from playwright.async_api import Error
+
+    with suppress(Error):  # of a page that is closed meanwhile
+        await dialog.accept()
+
+
 class Window:
     """One person's. Each call is bounded by the script's time-out, and raises `NotDone` where the
     system says no, `LoggedOut` where the session is over, `Misfit` for a page that is another than
@@ -125,7 +136,7 @@ class Window:
         page.on("request", self._requested)
         page.on("response", lambda response: self._answered(response.request, response.status))
         page.on("requestfailed", lambda request: self._answered(request, NO_ANSWER))
-        page.on("dialog", lambda dialog: dialog.accept())
+        page.on("dialog", _agreed)
 
     async def close(self) -> None:
         """Close it."""
@@ -172,7 +183,7 @@ class Window:
         if what == "click":
             self._status = NO_ANSWER
         async with self._expected(line):
-            await found.evaluate(_UNFOLD)
+            await self._bounded(found.evaluate(_UNFOLD))
             await getattr(found, what)(*given)
 
     # ---- Looking --------------------------------------------------------------------------------
@@ -197,7 +208,7 @@ class Window:
         while True:
             with suppress(Error):
                 where = None if at is None else self._page.locator(at).first
-                if where is None or await where.count():
+                if where is None or await self._bounded(where.count()) > 0:
                     found = source.pattern.search(await self._text(source, where))
                     if found and found[1] is not None:
                         return source.means.get(found[1], found[1])
@@ -206,13 +217,13 @@ class Window:
     async def rows(self, at: str, columns: Sequence[Source], line: int) -> list[list[str]]:
         """What stands in each row that is there now."""
         async with self._expected(line):
-            rows = (await self._page.locator(at).all())[:MOST_ROWS]
+            rows = (await self._bounded(self._page.locator(at).all()))[:MOST_ROWS]
             return [[await self._cell(row, each, line) for each in columns] for row in rows]
 
     async def has(self, at: str, line: int) -> bool:
         """Whether the page has it now."""
         async with self._expected(line):
-            return bool(await self._page.locator(at).count())
+            return bool(await self._bounded(self._page.locator(at).count()))
 
     async def _cell(self, row: "Locator", column: Source, line: int) -> str:
         where = row if column.at is None else row.locator(column.at).first
@@ -234,7 +245,10 @@ class Window:
         locator, deadline_s = self._page.locator(at).first, self._deadline_s()
         while True:
             with suppress(Error):
-                if await (locator.is_visible() if seen else locator.count()):
+                is_there = bool(await self._bounded(locator.count()))
+                if is_there and seen:
+                    is_there = await self._bounded(locator.is_visible())
+                if is_there:
                     return locator
             await self._go_on(deadline_s, line)
 
@@ -249,16 +263,17 @@ class Window:
             raise NotDone(NO_ANSWER, "no answer")
         with suppress(Error):  # a page that is just replaced is looked at again
             refused = page.locator(script.refused).first
-            if await refused.is_visible():
+            if await self._bounded(refused.is_visible()):
                 status = self._status if self._status >= REFUSED else REFUSED
                 raise NotDone(status, await refused.inner_text())
             out = script.logged_out
-            if self.is_in and out and await page.locator(out).first.is_visible():
+            if self.is_in and out and await self._bounded(page.locator(out).first.is_visible()):
                 raise LoggedOut
             if self._status >= REFUSED and not self._is_loading:
                 await page.wait_for_load_state("domcontentloaded")
-                if not await refused.is_visible():
-                    raise NotDone(self._status, await page.title() or "refused")
+                if not await self._bounded(refused.is_visible()):
+                    title = await self._bounded(page.title())
+                    raise NotDone(self._status, title or "refused")
 
     @asynccontextmanager
     async def _expected(self, line: int) -> AsyncIterator[None]:
@@ -270,6 +285,14 @@ class Window:
         except Error:
             await self.said_no()
             raise self._late(line) from None
+
+    async def _bounded(self, looking: Awaitable[_Seen]) -> _Seen:
+        """What is seen, for which the browser itself waits as long as the page is busy."""
+        try:
+            async with asyncio.timeout(self._script.timeout_ms / 1_000):
+                return await looking
+        except TimeoutError:
+            raise NotDone(NO_ANSWER, "the page is busy for ever") from None
 
     async def _go_on(self, deadline_s: float, line: int) -> None:
         await self.said_no()

@@ -145,6 +145,8 @@ def pattern(value: object) -> re.Pattern[str]:
         raise ValueError(expected) from None
     if found.groups != 1:
         raise ValueError(expected)
+    if _REPEATED_GROUP.search(_LITERAL.sub("x", text)):
+        raise ValueError(f"{expected}; no group in it repeated: that may take for ever")
     return found
 
 
@@ -225,6 +227,8 @@ def _urls(value: object) -> tuple[str, ...]:
     return tuple(map(words, value))
 
 
+_LITERAL = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_REPEATED_GROUP = re.compile(r"\)\s*[*+{]")
 _WHOLE = re.compile("(.*)", re.DOTALL)
 _FLEET: dict[str, Any] = {
     "dialect": words,

@@ -17,12 +17,14 @@ from urllib.parse import urlsplit
 import httpx2
 
 from conformance.sources.acts import Done, Outcome, Refused, Unsupported
-from conformance.sources.contract import System
+from conformance.sources.contract import MISSHAPEN, System
 from conformance.sources.intruding import attacks as t
 from conformance.sources.intruding import ports, raw
 from conformance.sources.intruding.stolen import Stolen
 from conformance.sources.intruding.surface import Asking, Surface
 from scenarios.problems import one_line
+from simulator.emulator import answers
+from simulator.live.people import MOST_TOLD
 
 ANSWER_S = 30.0
 LEFT_OPEN_S = 60.0
@@ -59,6 +61,8 @@ class Intruder:
             return await self._tried(attack)
         except OSError as error:
             return Refused(0, one_line(str(error) or type(error).__name__))
+        except MISSHAPEN as error:
+            return Refused(0, one_line(f"an answer of another shape: {error!r}")[:MOST_TOLD])
 
     async def _tried(self, attack: t.Attack) -> Outcome:
         surface = self._system.surface
@@ -133,7 +137,8 @@ class Intruder:
             base_url=surface.url, transport=transport, timeout=ANSWER_S, follow_redirects=False
         ) as client:
             try:
-                return await client.request(
+                return await answers.asked(
+                    client,
                     asking.method,
                     asking.path,
                     headers=dict(asking.headers),

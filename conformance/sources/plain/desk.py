@@ -5,7 +5,9 @@ from typing import Any
 import httpx2
 
 from scenarios.problems import one_line
+from simulator.emulator import answers
 from simulator.live.desk import KEPT
+from simulator.live.people import MOST_TOLD
 
 TIMEOUT_S = 60.0
 _NOT_LOGGED_IN, _BROKEN = 12, 17
@@ -19,7 +21,7 @@ class RefusedError(Exception):
 
     def __init__(self, status: int, why: str) -> None:
         """The status, and why."""
-        super().__init__(one_line(why))
+        super().__init__(one_line(why)[:MOST_TOLD])
         self.status = status
 
 
@@ -73,13 +75,15 @@ class Desk:
     async def _once(self, path: str, **more: Any) -> Any:
         headers = {"authorization": f"Bearer {self._token}"} if self._token else {}
         try:
-            answer = await self._client.post(path, headers=headers, **more)
-            said = answer.json()
+            answer = await answers.asked(self._client, "POST", path, headers=headers, **more)
+            said = answers.data_of(answer)
             if said["TrangThaiGui"] == 0:
                 return said.get("NoiDung")
             code, why = int(said["MaLoi"]), str(said["MoTa"])
+        except httpx2.DecodingError as error:
+            raise RefusedError(502, f"{path}: {error}") from None
         except httpx2.HTTPError as error:
             raise RefusedError(0, f"{path}: {error or type(error).__name__}") from None
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, LookupError, TypeError, AttributeError):
             raise RefusedError(502, f"{path}: status {answer.status_code}") from None
         raise RefusedError(503 if code == _BROKEN else code, f"{path}: {why}")

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 
 from conformance.sources import acts as a
+from conformance.sources.contract import MISSHAPEN, misshapen
 from conformance.sources.features import FEATURES
 from conformance.sources.plain.desk import Desk, RefusedError, Words
 from conformance.sources.plain.office import handled, named
@@ -63,6 +64,8 @@ class Operators:
             return await self._done(await self._desk(who), act)
         except RefusedError as error:
             return a.Refused(error.status, str(error))
+        except MISSHAPEN as error:
+            return misshapen(act, error)
 
     async def _done(self, desk: Desk, act: a.Act) -> a.Outcome:
         match act:

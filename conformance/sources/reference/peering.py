@@ -20,6 +20,7 @@ from conformance.sources.contract import Answer, Asked
 from conformance.sources.reference.exchange import Peers, data, hashes
 from reference_system.interface import exchange as wire
 from scenarios.problems import one_line, shortened
+from simulator.emulator import answers
 from simulator.live.desk import KEPT
 
 TIMEOUT_S = 60.0
@@ -62,14 +63,19 @@ class Peering:
             if isinstance(act, x.SendBulletin):
                 said["sound"] = await self._send_sound(act, headers)
             message = self._message(who, act, said.get("sound"))
-            answer = await self._client.post("/messages", json=message, headers=headers)
+            answer = await answers.asked(
+                self._client, "POST", "/messages", json=message, headers=headers
+            )
             if answer.is_success:
                 files = (
                     {} if not isinstance(act, x.SendReport) else {"files": hashes(message["body"])}
                 )
-                return a.Done(said={**said, **files, "answer": answer.json()["result"]})
+                result = answers.data_of(answer)["result"]
+                return a.Done(said={**said, **files, "answer": result})
         except httpx2.HTTPError as error:
             return a.Refused(0, one_line(str(error) or type(error).__name__))
+        except (LookupError, TypeError):
+            return a.Refused(answer.status_code, "an answer without a result")
         except _NotTakenError as error:
             answer = error.answer
         return a.Refused(answer.status_code, shortened(one_line(answer.text)))
@@ -89,7 +95,9 @@ class Peering:
         sha256 = hashlib.sha256(content).hexdigest()
         if act.spoiled == "file":
             return hashlib.sha256(act.key.encode()).hexdigest()
-        answer = await self._client.put(f"/media/{sha256}", content=content, headers=headers)
+        answer = await answers.asked(
+            self._client, "PUT", f"/media/{sha256}", content=content, headers=headers
+        )
         if not answer.is_success:
             raise _NotTakenError(answer)
         return sha256

@@ -6,6 +6,7 @@ import ssl
 from contextlib import suppress
 
 from conformance.sources import acts as a
+from conformance.sources.contract import MISSHAPEN, misshapen
 from conformance.sources.features import FEATURES
 from conformance.sources.reference.exchange import Peers, shared
 from conformance.sources.reference.looking import looked
@@ -67,6 +68,8 @@ class Operators:
             return a.Refused(error.status, str(error))
         except NotStarted as error:
             return a.Refused(0, str(error))
+        except MISSHAPEN as error:
+            return misshapen(act, error)
 
     async def _done(self, desk: Desk, who: a.Person, act: a.Act) -> a.Outcome:
         match act:

@@ -92,6 +92,27 @@ def test_what_the_part_may_not_say(folder, old, new, said):
     assert "\n" not in str(caught.value.problems[0])
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "((?:a+)+)b",
+        "((?:a|a)*)b",
+        "(a(?:bc){2,})",
+        r"([)]\\]+)(?:x) *",
+        "(?x)((?:a+) +)b",
+        "(a+)(?#)+",
+    ],
+)
+def test_a_pattern_that_may_take_for_ever_is_refused(text):
+    with pytest.raises(ValueError, match="no group in it repeated"):
+        given_fleet.pattern(text)
+
+
+@pytest.mark.parametrize("text", [r"\)+([0-9]+)", "[)+]*(a)", "[])*](a)", "(a+)(?:b+)?", "a(.*)c*"])
+def test_a_pattern_that_repeats_no_group_is_taken(text):
+    assert given_fleet.pattern(text).pattern == text
+
+
 def test_addresses_of_services_are_of_this_machine_unless_allowed(folder):
     elsewhere = OVER_HTTP.replace("http://127.0.0.1:8082", "http://192.0.2.1:80")
     with pytest.raises(BadInput, match="--allow-target"):

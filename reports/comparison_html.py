@@ -35,7 +35,7 @@ th, td { border-bottom: 1px solid #c9d2d9; padding: .4rem 1.25rem .4rem 0; text-
   vertical-align: top; white-space: pre-line; min-width: 5rem; overflow-wrap: normal; }
 thead th { border-bottom: 2px solid #51606c; }
 tbody th { font-weight: 400; max-width: 24rem; overflow-wrap: anywhere; }
-tbody th::first-line { font-weight: 600; }
+tbody th b { font-weight: 600; }
 a { color: #0b4f7d; }
 @media (max-width: 40rem) {
   table, tbody, tr, th, td { display: block; min-width: 0; max-width: none; padding: .1rem 0;
@@ -117,7 +117,7 @@ def _table(section: Section, name: str) -> str:
         f'<th role="columnheader" scope="col">{escape(column)}</th>' for column in section.columns
     )
     body = "".join(
-        f'<tr role="row"><th role="rowheader" scope="row">{escape(first)}</th>'
+        f'<tr role="row"><th role="rowheader" scope="row">{_head(first)}</th>'
         + "".join(
             f'<td role="cell" data-column="{escape(column)}">{escape(field)}</td>'
             for column, field in zip(section.columns[1:], others, strict=True)
@@ -132,3 +132,9 @@ def _table(section: Section, name: str) -> str:
         f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>\n'
         f'<tbody role="rowgroup">\n{body}</tbody>\n</table>\n</div>\n'
     )
+
+
+def _head(told: str) -> str:
+    """What a row is of: its first line is its name."""
+    name, newline, more = told.partition("\n")
+    return f"<b>{escape(name)}</b>{newline}{escape(more)}"

@@ -9,8 +9,10 @@ from hashlib import sha256
 from typing import Any, Final
 
 from conformance import evidence
+from conformance.clauses import SYSTEMS
 from conformance.handed_over import HandedOver, Judged, WhyNot
 from conformance.verdicts import Verdict
+from reports.certification_subject import bench
 from reports.certification_words import CHANGES, OVERALL, ROLES, RUN_BY, SIGNERS
 from reports.figures import NO_VALUE
 from reports.words import Language, figure
@@ -20,7 +22,7 @@ from scenarios.scenario import Text
 MOST_CHANGES: Final = 5
 
 SOUND: Final = Text(
-    "nguyên vẹn; kết luận được rút lại từ bằng chứng và đúng như gói ghi",
+    "nguyên vẹn; xét lại bằng chứng cho đúng kết luận như gói ghi",
     "unchanged; verdicts were made again from the evidence, and are as it states",
 )
 
@@ -34,7 +36,7 @@ WHY_NOT: Final[Mapping[WhyNot, Text]] = {
         "KHÔNG CÓ KẾT LUẬN: lần thử chưa hoàn tất", "NO VERDICTS: the run never finished"
     ),
     "not-judged": Text(
-        "KHÔNG CÓ KẾT LUẬN: phiên bản này không rút lại được kết luận từ bằng chứng",
+        "KHÔNG CÓ KẾT LUẬN: phiên bản này không xét lại được bằng chứng",
         "NO VERDICTS: this version cannot judge its evidence",
     ),
     "misstated": Text(
@@ -48,10 +50,6 @@ WHY_NOT: Final[Mapping[WhyNot, Text]] = {
 }
 
 _NONE: Final = Text("không có", "none")
-_EMULATED: Final = {
-    True: Text("thiết bị mô phỏng", "emulated device"),
-    False: Text("thiết bị thật", "real device"),
-}
 
 Rows = list[tuple[str, ...]]
 
@@ -82,6 +80,7 @@ def _judged(judged: Judged) -> dict[str, Any]:
         "suite": results["versions"].get("ttcs-hil", NO_VALUE),
         "rules": sha256("".join(f"{n}{rules[n]}" for n in sorted(rules)).encode()).hexdigest(),
         "environment": plan.bench.environment,
+        "bench": {"vi": bench(plan).vi, "en": bench(plan).en},
         "driver": str(plan.bench.facts.get("driver", NO_VALUE)),
         "permits": list(plan.bench.permits),
         "emulated": results["emulated"],
@@ -191,7 +190,8 @@ def _time(judged: Mapping[str, Any], language: Language) -> str:
 
 
 def _bench(judged: Mapping[str, Any], language: Language) -> str:
-    return f"{said(_EMULATED[judged['emulated']], language)}, {judged['driver']}"
+    told = said(judged["bench"], language)
+    return told if judged["role"] in SYSTEMS else f"{told}, {judged['driver']}"
 
 
 _WHOSE: Final[Sequence[tuple[Text, _Tell]]] = (
@@ -200,7 +200,10 @@ _WHOSE: Final[Sequence[tuple[Text, _Tell]]] = (
     (Text("Người ký", "Signer"), _signer),
     (Text("Đối tượng thử", "What was tried"), _of(_subject)),
     (Text("Số sê-ri", "Serial number"), _of(lambda each, _: str(each["subject"]["serial"]))),
-    (Text("Phần mềm", "Firmware"), _of(lambda each, _: str(each["subject"]["firmware"]))),
+    (
+        Text("Phiên bản phần mềm", "Software version"),
+        _of(lambda each, _: str(each["subject"]["firmware"])),
+    ),
     (Text("Loại", "Kind"), _of(lambda each, language: said(ROLES[each["role"]], language))),
     (Text("Ai thử", "Run by"), _of(lambda each, language: said(RUN_BY[each["run_by"]], language))),
     (Text("Thách thức", "Challenge"), _of(_challenge)),

@@ -38,7 +38,7 @@ BECAUSE: Final[Mapping[Because, Text]] = {
 }
 
 _NOT_IN_SUITE: Final = Text("không có trong bộ", "not in the suite")
-_STATED: Final = Text("như gói ghi, không rút lại được", "as it states, not judged again")
+_STATED: Final = Text("như gói ghi, không xét lại được", "as it states, not judged again")
 _CHANGED: Final = Text("{} trong {} gói có kết luận khác.", "{} of {} bundles change.")
 _SAME: Final = Text("Không gói nào trong {} gói đổi kết luận.", "None of {} bundles changes.")
 

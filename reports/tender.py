@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
+from conformance.targets import limit_of
 from conformance.tender import sheets
 from conformance.tender.judging import Standing
 from conformance.verdicts import Reason, Verdict
@@ -194,8 +195,14 @@ def _measured(measure: _Told, language: Language) -> str:
     limit = said(Text("giới hạn của điều khoản", "the clause's limit"), language)
     told = f"{measure['name']}: {value} ± {uncertainty}"
     if measure["limit"]:
-        told += f"; {limit} {measure['limit']}"
+        told += f"; {limit} {_limit(measure, language)}"
     return told if measure["is_measured"] else f"{told} ({said(BY_MODEL, language)})"
+
+
+def _limit(measure: _Told, language: Language) -> str:
+    if measure["unit"] == "ms":
+        return figure(limit_of(measure["limit"], "ms"), "ms", language)
+    return str(measure["limit"])
 
 
 _AMOUNTS: Final = ("value", "uncertainty")

@@ -28,7 +28,7 @@ LEVELS: Final[Mapping[Level, Text]] = {
 STANDINGS: Final[Mapping[Standing, Text]] = {
     **{verdict: VERDICTS[verdict] for verdict in Verdict},
     "not-reviewed": Text("chưa duyệt gợi ý", "suggestions not reviewed"),
-    "no-clause": Text("không điều khoản nào cho thấy", "no clause shows it"),
+    "no-clause": Text("không có điều khoản tương ứng", "no clause shows it"),
     "not-verified": Text("không có kết luận từ gói này", "no verdict of this bundle"),
 }
 
@@ -60,17 +60,17 @@ WHY: Final[Mapping[Why, Text]] = {
         "đúng con số của điều khoản: theo kết luận của điều khoản",
         "the clause's own number: as the clause's verdict says",
     ),
-    "met": Text("số đo cùng độ không đảm bảo đáp ứng", "met, with the uncertainty"),
+    "met": Text("số đo, kể cả độ không đảm bảo đo, đáp ứng", "met, with the uncertainty"),
     "not-met": Text("số đo không đáp ứng", "not met by what was measured"),
     "within-uncertainty": Text(
-        "sát con số này, trong khoảng bất định", "so near that the uncertainty leaves it open"
+        "sát con số này, trong độ không đảm bảo đo", "so near that the uncertainty leaves it open"
     ),
     "not-measured": Text("bàn thử không đo thời gian", "the bench does not measure"),
     "no-measurement": Text(
-        "không số đo nào cho thấy con số này", "no measurement shows this number"
+        "không có số đo nào để so với con số này", "no measurement shows this number"
     ),
     "several-measurements": Text(
-        "các số đo không cùng cho thấy; câu chữ không nói số đo nào",
+        "các số đo cho kết quả khác nhau; câu chữ không nói số đo nào",
         "measurements disagree, and the words do not say which is meant",
     ),
 }

@@ -96,6 +96,8 @@ _UNITS: Final[Mapping[str, tuple[str, Decimal]]] = {
     **dict.fromkeys(("gb", "gbyte"), ("byte", Decimal(10**9))),
     **dict.fromkeys(("kbps", "kbit/s"), ("bit/s", Decimal(10**3))),
     **dict.fromkeys(("mbps", "mbit/s"), ("bit/s", Decimal(10**6))),
+    **dict.fromkeys(("thiết bị", "cụm loa", "loa", "devices", "device"), ("device", Decimal(1))),
+    **dict.fromkeys(("người dùng", "tài khoản", "users", "user"), ("user", Decimal(1))),
 }
 """The unit that each is told in, and how many of it one is; in small letters."""
 

@@ -14,11 +14,13 @@ _NOT_READ: Final = frozenset(("ghi chu", "note", "notes", "remarks"))
 
 @dataclass(frozen=True, slots=True)
 class Headed:
-    """The rows below the head; `places` are its columns, `unread` headings that mean nothing."""
+    """The rows below the head, which has `width` cells; `places` are its columns, `unread` headings
+    that mean nothing."""
 
     rows: tuple[Row, ...]
     places: Mapping[str, int]
     unread: tuple[str, ...]
+    width: int
 
     def cell(self, row: Row, column: str) -> str:
         """What stands in a column; empty where the table has none."""
@@ -30,7 +32,7 @@ def read(
 ) -> Headed:
     """The table of a CSV file, parted by commas, semicolons or tabs; raises `BadInput`.
 
-    `headings` are those of each column as `plain` writes them, the first as it is asked for. The
+    `headings` are those of each column, the first as it is asked for; accents do not matter. The
     head is the first row that has all `required`; titles above it do not matter.
     """
     best: dict[str, int] = {}
@@ -45,7 +47,7 @@ def read(
         for number, row in enumerate(rows[:_ROWS_LOOKED_AT]):
             places, unread = _meant(row, headings)
             if set(required) <= places.keys():
-                return Headed(rows[number + 1 :], places, unread)
+                return Headed(rows[number + 1 :], places, unread, len(row.cells))
             best = max(best, places, key=len)
     if broken and not best:
         raise broken[0]
@@ -55,7 +57,7 @@ def read(
 def _meant(
     row: Row, headings: Mapping[str, Sequence[str]]
 ) -> tuple[dict[str, int], tuple[str, ...]]:
-    meaning = {heading: name for name, known in headings.items() for heading in known}
+    meaning = {plain(heading): name for name, known in headings.items() for heading in known}
     places: dict[str, int] = {}
     unread = []
     for place, written in enumerate(row.cells):

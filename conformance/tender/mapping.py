@@ -41,9 +41,9 @@ TITLES: Final = ("STT", "Yêu cầu", "Điều khoản", "Nội dung điều kho
 
 _HEADINGS: Final[Mapping[str, Sequence[str]]] = {
     **{name: HEADINGS[name] for name in ("number", "text", "clauses")},
-    "decision": ("duyet", "da duyet", "accepted"),
-    "clause text": ("noi dung dieu khoan",),
-    "score": ("diem", "score"),
+    "decision": ("Duyệt", "da duyet", "accepted"),
+    "clause text": ("Nội dung điều khoản",),
+    "score": ("Điểm", "score"),
 }
 
 

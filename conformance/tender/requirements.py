@@ -28,17 +28,17 @@ LEVELS: Final[Mapping[str, Level]] = {
 """How people write them, without accents."""
 
 HEADINGS: Final[Mapping[str, Sequence[str]]] = {
-    "number": ("stt", "tt", "so thu tu", "so tt", "muc so", "no", "number"),
+    "number": ("STT", "tt", "so thu tu", "so tt", "muc so", "no", "number"),
     "text": (
-        *("yeu cau", "noi dung yeu cau", "yeu cau ky thuat", "noi dung", "mo ta yeu cau"),
+        *("Yêu cầu", "noi dung yeu cau", "yeu cau ky thuat", "noi dung", "mo ta yeu cau"),
         *("yeu cau ky thuat toi thieu", "requirement", "requirements"),
     ),
     "level": (
-        *("bat buoc khuyen khich", "bat buoc", "muc do", "muc", "muc do yeu cau", "loai yeu cau"),
+        *("Bắt buộc/Khuyến khích", "bat buoc", "muc do", "muc", "muc do yeu cau", "loai yeu cau"),
         *("tinh chat", "mandatory or encouraged", "level"),
     ),
     "clauses": (
-        *("dieu khoan", "ma dieu khoan", "cac dieu khoan", "dieu khoan thu", "clause", "clauses"),
+        *("Điều khoản", "ma dieu khoan", "cac dieu khoan", "dieu khoan thu", "clause", "clauses"),
         *("clause id", "clause ids"),
     ),
 }
@@ -123,7 +123,9 @@ def _wrong(
     if not plain(table.cell(row, "text")):
         yield _bad(file, row, "text", shown(table.cell(row, "text") or None), "what is required")
     if plain(level) not in LEVELS:
-        yield _bad(file, row, "level", shown(level or None), "bắt buộc or khuyến khích")
+        wider = len(row.cells) > table.width
+        quoted = "; a text with commas stands within quotes" if wider else ""
+        yield _bad(file, row, "level", shown(level or None), f"bắt buộc or khuyến khích{quoted}")
     ids = clause_ids(table.cell(row, "clauses"))
     if len(ids) > MAX_CLAUSES:
         yield _bad(file, row, "clauses", f"{len(ids)} ids", f"at most {MAX_CLAUSES}")

@@ -127,7 +127,8 @@ def test_every_wrong_row_is_named():
          "d.csv:2: is not CSV (unexpected end of data), expected a row"),
         (HEADER + '\nBD-STAFF-100,1,1,,,2025-12-31,"e"e',
          "d.csv:3: is not CSV (',' expected after '\"'), expected a row"),
-        (b"target\xff", "d.csv:1:7: is the byte 0xff, expected UTF-8 text"),
+        (b"target\xff", "d.csv:1:7: is the byte 0xff, expected UTF-8 text, as a spreadsheet saves "
+         "it by `CSV UTF-8`"),
         (HEADER + "x\n" * 1_001, "d.csv:1002: is one row too many, expected at most 1,000 rows"),
     ],
 )  # fmt: skip

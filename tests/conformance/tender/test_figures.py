@@ -25,7 +25,8 @@ from conformance.tender.figures import figures
         ("95 % thiết bị trong vòng 10 giây", [(None, 95, "%"), ("at most", 10_000, "ms")]),
         ("bảo hành 24 tháng", [(None, 24, "month")]),
         ("hoạt động 24/24 giờ, mạng 3G/4G, IP65, Thông tư 39/2020/TT-BTTTT", []),
-        ("trong mọi trường hợp, 5 loa", []),
+        ("trong mọi trường hợp, 5 xã", []),
+        ("chịu tải tối thiểu 5.000 thiết bị", [("at least", 5_000, "device")]),
         ("200 mA, 5 Mbps", [(None, Decimal("0.2"), "A"), (None, 5_000_000, "bit/s")]),
     ],
 )

@@ -75,8 +75,13 @@ def test_every_wrong_row_is_named():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "header: is without stt and yeu cau and bat buoc khuyen khich"),
-        ("STT,Yêu cầu\n1,x\n", "header: is without bat buoc khuyen khich"),
+        ("", "header: is without STT and Yêu cầu and Bắt buộc/Khuyến khích"),
+        (
+            "STT,Yêu cầu\n1,x\n",
+            "header: is without Bắt buộc/Khuyến khích, expected a row of headings: STT, "
+            "Yêu cầu, Bắt buộc/Khuyến khích, Điều khoản",
+        ),
+        ("STT,Yêu cầu,Mức độ\n1,Có, và có,bắt buộc\n", "; a text with commas stands within quotes"),
         (HEAD, "is of 0 requirements, expected 1 to 500"),
         (HEAD + f"1,{'x' * 1001},bắt buộc,\n", "is a row with a long cell"),
         (

@@ -78,53 +78,116 @@ class Happening:
 
 
 VIETNAMESE: Mapping[str, str] = {
+    "a composer approves their own": "người soạn tự duyệt tin của mình",
+    "a stranger cancels": "người của xã khác hủy",
+    "a stranger sends": "người của xã khác gửi",
+    "a unit of others": "thay mặt đơn vị khác",
+    "a viewer cancels": "người chỉ xem hủy",
+    "a viewer sends": "người chỉ xem gửi phát",
     "after: compose": "soạn sau khi khóa",
+    "again": "gửi lại",
     "also elsewhere": "gửi đến cả nơi khác",
+    "announced": "báo trước thân dài 64 MB",
+    "another's name": "dùng tên thiết bị khác",
+    "another's secret": "mã bí mật của thiết bị khác",
+    "answered": "đã trả lời",
     "appraised": "gửi khi mới thẩm định",
     "appraised by who writes": "người chỉ soạn thẩm định",
     "approved by who writes": "người chỉ soạn duyệt",
     "as a draft": "gửi khi là bản nháp",
     "before: compose": "soạn trước khi khóa",
+    "bulletin": "bản tin",
     "cancel": "lệnh hủy",
+    "centre": "trung ương",
     "change": "đổi khung giờ",
     "close": "khóa tài khoản",
+    "closed": "đã kết thúc",
     "cut": "lượt bị hủy",
+    "default secret": "mã bí mật mặc định",
     "elsewhere": "gửi đến nơi khác",
     "emergency": "tin khẩn cấp",
     "expired": "tin đã hết hạn",
+    "figures": "số liệu",
+    "figures of others": "số liệu của tỉnh khác",
+    "file": "tệp chưa từng gửi",
+    "first": "tin thứ nhất",
+    "future": "thông điệp của ngày mai",
     "good": "tin đúng kiểu",
+    "header": "dòng đầu dài 1 MB",
     "heard": "tin có tiếng",
     "log in again": "đăng nhập lại",
+    "look, session: ended": "xem bằng phiên đã kết thúc",
+    "look, session: garbage": "xem bằng phiên bịa",
+    "look, session: none": "xem không có phiên",
+    "lost": "mất",
+    "missing": "không có",
     "mute": "tin không có tiếng",
+    "nested": "JSON lồng quá sâu",
+    "no secret": "không có mã bí mật",
+    "none token": "không có mã truy cập",
     "normal": "tin thông thường",
+    "not-http": "không phải HTTP",
+    "not-mqtt": "không phải MQTT",
     "notice": "thông báo",
+    "offline": "mất kết nối",
+    "online": "đang kết nối",
     "open elsewhere": "xã khác mở văn bản",
     "other": "tin khác",
     "own": "tin của mình",
     "play": "lượt phát",
     "priority": "tin ưu tiên",
     "programme": "nội dung theo lịch",
+    "publish": "PUBLISH dài 5 MB",
+    "received": "đã tiếp nhận",
     "relay": "tiếp âm",
     "remove": "bỏ khung giờ",
     "removed slot": "khung giờ bị bỏ",
+    "report": "báo cáo",
     "returned": "gửi khi bị trả lại",
+    "routed": "đã chuyển",
     "running": "tin đang phát",
     "scheduled": "tin theo lịch",
+    "second": "tin thứ hai",
+    "send, session: ended": "gửi bằng phiên đã kết thúc",
+    "send, session: garbage": "gửi bằng phiên bịa",
+    "send, session: none": "gửi không có phiên",
+    "sent": "gửi thân dài 5 MB",
+    "sent after its end": "gửi sau khi bị thu hồi",
     "sent by who looks": "người chỉ xem gửi",
     "sent by who writes": "người chỉ soạn gửi",
+    "sent without approval": "gửi khi chưa duyệt",
+    "statistics": "số liệu",
     "stop": "lệnh dừng",
     "stream": "luồng trực tiếp",
     "submitted": "gửi khi mới trình",
+    "time": "thời điểm viết thành số",
     "told to be first": "tin được xếp trước",
     "told to be second": "tin được xếp sau",
+    "type": "con số viết thành chữ",
+    "unconfirmed": "gửi khi chưa xác thực lớp thứ hai",
+    "unheard": "chưa có tin",
+    "unknown-field": "trường lạ",
     "valid": "tin còn hiệu lực",
     "volume": "lệnh âm lượng",
+    "well-known": "mật khẩu ai cũng biết",
     "whole": "lượt trọn vẹn",
+    "with other words": "cùng khóa, nội dung khác",
     "withdrawal": "lệnh hủy lịch",
     "written by who looks: compose": "người chỉ xem soạn",
+    "wrong": "mật khẩu sai",
     "wrong password": "mật khẩu sai",
+    "wrong secret": "mã bí mật sai",
+    "wrong token": "mã truy cập sai",
 }
-"""What cases call their orders, for people; a number may follow."""
+"""What cases call their orders, other systems and states, for people; a number may follow."""
+
+
+def in_vietnamese(name: str) -> str:
+    """What a case calls something, in Vietnamese; the name itself where there is no word for it."""
+    words, _, number = name.rpartition(" ")
+    if words and number.isdecimal():
+        return f"{VIETNAMESE.get(words, words)} {number}"
+    return VIETNAMESE.get(name, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +202,7 @@ class Told:
     @property
     def vi(self) -> str:
         """The name in Vietnamese."""
-        words, _, number = self.name.rpartition(" ")
-        if words and number.isdecimal():
-            return f"{VIETNAMESE.get(words, words)} {number}"
-        return VIETNAMESE.get(self.name, self.name)
+        return in_vietnamese(self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from conformance.case import Seen
 from conformance.checks.acts import answers_named, said_last
-from conformance.record import Happening, Record
+from conformance.record import Happening, Record, in_vietnamese
 from scenarios.scenario import Text
 
 WORDS = (
@@ -20,23 +20,25 @@ SENT_APART_MS = 60_000
 
 
 def all_of(seen: Iterable[Seen]) -> Seen:
-    """The first that is not as it should be, otherwise the last; `KeyError` where there is none."""
+    """The first that is not as it should be, or else could not be seen, otherwise the last;
+    `KeyError` where there is none."""
     found = [*seen]
     if not found:
         raise KeyError("nothing")
-    return next((each for each in found if not each.ok), found[-1])
+    wrong = [e for e in found if e.ok is False] or [e for e in found if e.ok is None]
+    return wrong[0] if wrong else found[-1]
 
 
 def taken(record: Record, name: str) -> Seen:
     """The system took what a peer said, and said so."""
-    answers = record.answers(record.told(name).order)
+    answers, vi = record.answers(record.told(name).order), in_vietnamese(name)
     if not answers:
-        return Seen(None, Text(f"{name}: không có trả lời", f"{name}: no answer"))
+        return Seen(None, Text(f"{vi}: không có trả lời", f"{name}: no answer"))
     why, status = answers[0].detail["refusal"], answers[0].detail.get("status")
     if why is None:
-        return Seen(True, Text(f"{name}: đã nhận", f"{name}: taken"))
+        return Seen(True, Text(f"{vi}: đã nhận", f"{name}: taken"))
     asked_in_vain = status is None or status == 0
-    return Seen(None if asked_in_vain else False, Text(f"{name}: {why}", f"{name}: {why}"))
+    return Seen(None if asked_in_vain else False, Text(f"{vi}: {why}", f"{name}: {why}"))
 
 
 def kept_whole(record: Record, name: str) -> Seen:
@@ -45,14 +47,16 @@ def kept_whole(record: Record, name: str) -> Seen:
     answer = record.answers(record.told(name).order)[0].detail["said"]
     sent = {**words_of(record, name), "status": "Test", "sound": answer["sound"]}
     if not shown:
-        return Seen(False, Text(f"{name}: không có bản tin", f"{name}: there is no bulletin"))
+        says = Text(f"{in_vietnamese(name)}: không có bản tin", f"{name}: there is no bulletin")
+        return Seen(False, says)
     return same(name, sent, shown[0], WORDS)
 
 
 def there(record: Record, name: str, times: int) -> Seen:
     """The bulletin that a peer sent is there so often, as people see it at last."""
     found = len(said_last(record, f"{name}: shown"))
-    says = Text(f"{name}: có {found} bản tin", f"{name}: {found} bulletins are there")
+    vi = in_vietnamese(name)
+    says = Text(f"{vi}: có {found} bản tin", f"{name}: {found} bulletins are there")
     return Seen(found == times, says)
 
 
@@ -79,8 +83,10 @@ def shared_whole(record: Record, peer: str, name: str) -> Seen:
     """The bulletin of the system arrived at the peer word for word, as it is shown and as somebody
     wrote it; the file of its sound came along, and it is as long ago as it was shared."""
     came = arrived(record, peer, "bulletin", key_of(record, f"{name}: share"))
+    vi = in_vietnamese(name)
     if not came:
-        return Seen(False, Text(f"{name}: không đến {peer}", f"{name}: never came to {peer}"))
+        says = Text(f"{vi}: không đến {in_vietnamese(peer)}", f"{name}: never came to {peer}")
+        return Seen(False, says)
     detail, shown = came[0].detail, said_words(record, f"{name}: shown")
     seen = same(name, shown, detail["says"], WORDS)
     if seen.ok:
@@ -88,11 +94,11 @@ def shared_whole(record: Record, peer: str, name: str) -> Seen:
         seen = same(name, written, detail["says"], ("title", "bulletin_class", "severity"))
     files = {each.detail["key"] for each in arrived(record, peer, "file")}
     if seen.ok and detail["says"]["sound"] not in files:
-        seen = Seen(False, Text(f"{name}: thiếu tệp âm thanh", f"{name}: its sound never came"))
+        seen = Seen(False, Text(f"{vi}: thiếu tệp âm thanh", f"{name}: its sound never came"))
     asked_ms = record.told(f"{name}: share").at_ms
     apart_ms = abs((detail["sent_ms"] or 0) - asked_ms)
     if seen.ok and apart_ms > SENT_APART_MS:
-        says = Text(f"{name}: thời điểm gửi lệch {apart_ms} ms", f"{name}: sent {apart_ms} ms off")
+        says = Text(f"{vi}: thời điểm gửi lệch {apart_ms} ms", f"{name}: sent {apart_ms} ms off")
         seen = Seen(False, says)
     return seen
 
@@ -104,8 +110,8 @@ def withdrawn(record: Record, peer: str, name: str) -> Seen:
     ended = [e for e in arrived(record, peer, "withdrawal") if e.detail["says"]["of"] == key]
     in_order = bool(came) and bool(ended) and came[0].at_ms <= ended[0].at_ms
     says = Text(
-        vi=f"{name}: {peer} nhận {len(ended)} lệnh thu hồi, {'sau' if in_order else 'không sau'} "
-        "bản tin",
+        vi=f"{in_vietnamese(name)}: {in_vietnamese(peer)} nhận {len(ended)} lệnh thu hồi, "
+        f"{'sau' if in_order else 'không sau'} bản tin",
         en=f"{name}: {len(ended)} withdrawals came to {peer}, {'' if in_order else 'not '}after "
         "the bulletin",
     )
@@ -117,7 +123,8 @@ def came_times(record: Record, peer: str, kind: str, key: str, times: int) -> Se
     came = arrived(record, peer, kind, key)
     alike = all(each.detail["says"] == came[0].detail["says"] for each in came)
     says = Text(
-        vi=f"{kind}: đến {peer} {len(came)} lần{'' if alike else ', nội dung khác nhau'}",
+        vi=f"{in_vietnamese(kind)}: đến {in_vietnamese(peer)} {len(came)} lần"
+        f"{'' if alike else ', nội dung khác nhau'}",
         en=f"{kind}: came to {peer} {len(came)} times{'' if alike else ', with other words'}",
     )
     return Seen(len(came) == times and alike, says)
@@ -158,7 +165,7 @@ def same(
     """Both say the same, in each of these words."""
     wrong = [word for word in words if wanted.get(word) != found.get(word)]
     says = Text(
-        vi=f"{name}: {'giống hệt' if not wrong else 'khác ở ' + ', '.join(wrong)}",
+        vi=f"{in_vietnamese(name)}: {'giống hệt' if not wrong else 'khác ở ' + ', '.join(wrong)}",
         en=f"{name}: {'the same' if not wrong else 'other in ' + ', '.join(wrong)}",
     )
     return Seen(not wrong, says)

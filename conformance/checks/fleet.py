@@ -156,10 +156,14 @@ def together(seen: Sequence[Seen]) -> Seen:
     return Seen(ok, Text(vi, en))
 
 
-def nobody_outside(fleet: Fleet, name: str, vi: str, en: str) -> Seen:
-    """No device that an order was not given for was told of it, or heard playing it."""
-    wanted = fleet.addressed(name)
-    outside = sorted((fleet.sounded(name).keys() | fleet.reached(name).keys()) - wanted)
+def nobody_outside(
+    fleet: Fleet, name: str, vi: str, en: str, *, was_sent: bool | None = None
+) -> Seen:
+    """No device that an order was not given for was told of it, or heard playing it. One that came
+    to nobody inside either shows nothing, unless it is known from elsewhere that it `was_sent`."""
+    wanted, found = fleet.addressed(name), fleet.sounded(name).keys() | fleet.reached(name).keys()
+    outside = sorted(found - wanted)
+    came = bool(found) if was_sent is None else was_sent
     others = len(fleet.names) - len(wanted)
     says = Text(
         vi=f"{vi}: {len(outside)}/{others} thiết bị ngoài địa bàn nhận lệnh hoặc phát"
@@ -167,7 +171,7 @@ def nobody_outside(fleet: Fleet, name: str, vi: str, en: str) -> Seen:
         en=f"{en}: {len(outside)}/{others} devices outside were told or heard"
         f"{fleet.some(outside, 'such as')}",
     )
-    return Seen(not outside if others else None, says)
+    return Seen(False if outside else True if others and came else None, says)
 
 
 def nobody_at_all(fleet: Fleet, name: str) -> Seen:
@@ -191,10 +195,24 @@ def nothing_unasked(fleet: Fleet) -> Seen:
     return Seen(not found, says)
 
 
+def in_time(record: Record, names: Sequence[str], least_ms: int) -> bool:
+    """Whether the system had each of these orders so long before it was due: otherwise the harness,
+    or its machine, may have been too slow, and nothing can be said of their times."""
+    answers = {name: record.answers(record.told(name).order) for name in names}
+    return all(
+        bool(each) and each[0].at_ms <= _due_ms(record, name) - least_ms
+        for name, each in answers.items()
+    )
+
+
+def _due_ms(record: Record, name: str) -> int:
+    payload = json.loads(record.first("told", name).detail["payload"])
+    return int(payload["begins_ms"] if "begins_ms" in payload else payload["not_before_ms"])
+
+
 def heard_at(fleet: Fleet, name: str, early_ms: int, late_ms: int) -> Seen:
     """Every device that was heard began at the instant that the order names."""
-    payload = json.loads(fleet.record.first("told", name).detail["payload"])
-    due_ms = payload["begins_ms"] if "begins_ms" in payload else payload["not_before_ms"]
+    due_ms = _due_ms(fleet.record, name)
     begun = {place: min(f for f, _ in each) for place, each in fleet.sounded(name).items()}
     wrong = sorted(
         place for place, at_ms in begun.items() if not -early_ms <= at_ms - due_ms <= late_ms
@@ -210,8 +228,10 @@ def heard_at(fleet: Fleet, name: str, early_ms: int, late_ms: int) -> Seen:
 
 def delivered_after(fleet: Fleet, names: Sequence[str], measurement: str, percentile: int) -> Seen:
     """From an order's being asked for (T0) to its arrival at each device (T2), over all of these
-    orders; when the system had taken it (T1), and when it was heard (T4), is told beside."""
+    orders; when the system had taken it (T1), and when it was heard (T4), is told beside. A device
+    that it never came to counts with all the time in which it did not come."""
     taken: list[int] = []
+    never: list[int] = []
     arrived: list[int] = []
     heard: list[int] = []
     for name in names:
@@ -221,22 +241,26 @@ def delivered_after(fleet: Fleet, names: Sequence[str], measurement: str, percen
         asked_ms = later[0] if later else told.at_ms
         taken += [each.at_ms - asked_ms for each in answers]
         arrived += [at - asked_ms for place, at in fleet.reached(name).items() if place in wanted]
+        never += [fleet.record.end_ms - asked_ms] * len(wanted - fleet.reached(name).keys())
         heard += [min(f for f, _ in each) - asked_ms for each in fleet.sounded(name).values()]
     if not arrived:
         return Seen(None, Text("không thiết bị nào nhận lệnh", "no device was told"))
-    measured = Measured(measurement, tuple(sorted(arrived)), fleet.late_ms, percentile)
+    delays_ms = sorted(arrived + never)
+    measured = Measured(measurement, tuple(delays_ms), fleet.late_ms, percentile)
     figures = "; ".join(
         f"T0–{point} p{percentile} {Measured(point, tuple(values), 0, percentile).value_ms} ms, "
         f"max {max(values)} ms, n {len(values)}"
-        for point, values in (("T1", taken), ("T2", arrived), ("T4", heard))
+        for point, values in (("T1", taken), ("T2", delays_ms), ("T4", heard))
         if values
     )
-    return Seen(True, Text(figures, figures), measured)
+    vi = f"{figures}; {len(never)} lần lệnh không đến thiết bị" if never else figures
+    en = f"{figures}; {len(never)} times it never came to a device" if never else figures
+    return Seen(True, Text(vi, en), measured)
 
 
 def silent_after_cancel(fleet: Fleet, cancel: str, order: str, vi: str, en: str) -> Seen:
     """Once its cancel has reached a device, the order is no longer heard there; and it reaches all
-    that had the order."""
+    that had the order. Where nobody was heard before, nothing could be ended."""
     cancelled = fleet.reached(order, "Cancel")
     had = fleet.reached(order).keys()
     asked_ms = fleet.record.told(cancel).at_ms
@@ -257,7 +281,12 @@ def silent_after_cancel(fleet: Fleet, cancel: str, order: str, vi: str, en: str)
         f"{fleet.some(lacking, 'missing')}; {len(late)} were heard after it"
         f"{fleet.some(late, 'such as')}",
     )
-    return Seen(not lacking and not late if had else None, says)
+    was_heard = any(
+        place in cancelled and from_ms < cancelled[place]
+        for place, stretches in fleet.sounded(order).items()
+        for from_ms, _ in stretches
+    )
+    return Seen(False if lacking or late else True if was_heard else None, says)
 
 
 def cuts(fleet: Fleet, over: str, under: str, within_ms: int) -> Seen:
@@ -268,8 +297,9 @@ def cuts(fleet: Fleet, over: str, under: str, within_ms: int) -> Seen:
         place
         for place in both
         if any(
-            from_ms < end_ms and (until_ms is None or until_ms > begin_ms + within_ms)
-            for begin_ms, end_ms in ((a, b) for a, b in upper[place] if b is not None)
+            (end_ms is None or from_ms < end_ms)
+            and (until_ms is None or until_ms > begin_ms + within_ms)
+            for begin_ms, end_ms in upper[place]
             for from_ms, until_ms in lower[place]
         )
     ]
@@ -283,7 +313,8 @@ def cuts(fleet: Fleet, over: str, under: str, within_ms: int) -> Seen:
 
 
 def follows(fleet: Fleet, first: str, second: str) -> Seen:
-    """Where both were heard, the first had begun before the second did."""
+    """Where both were heard, the first had begun before the second did; a device that was to play
+    them and was not heard with both shows nothing."""
     one, two = fleet.sounded(first), fleet.sounded(second)
     both = sorted(one.keys() & two.keys())
     wrong = [p for p in both if min(f for f, _ in one[p]) > min(f for f, _ in two[p])]
@@ -292,7 +323,8 @@ def follows(fleet: Fleet, first: str, second: str) -> Seen:
         en=f"{len(both) - len(wrong)}/{len(both)} devices played them in this order"
         f"{fleet.some(wrong, 'not')}",
     )
-    return Seen(not wrong if both else None, says)
+    wanted = fleet.addressed(first) & fleet.addressed(second)
+    return Seen(False if wrong else True if both and wanted <= {*both} else None, says)
 
 
 def _stretches(each: Happening) -> Iterator[tuple[int, Stretch]]:

@@ -28,6 +28,8 @@ class Step:
     devices: int
     runs: tuple[tuple[int, ...], ...]
     most: tuple[tuple[int, ...], ...]
+    never: tuple[int, ...] = ()
+    """For how long each was watched that a run did not come to."""
 
     @property
     def reached_ms(self) -> tuple[int, ...]:
@@ -54,18 +56,22 @@ def knee(rates: Sequence[tuple[int, float]]) -> int | None:
 def steps(fleet: Fleet) -> list[Step]:
     """The steps of a record that has some, in their order."""
     runs = defaultdict[int, list[Mapping[int, int]]](list)
+    never = defaultdict[int, list[int]](list)
     for told in fleet.record.of("told"):
         name = told.detail["name"]
         if told.detail["kind"] == "Issue" and name.startswith(f"{STEP} "):
             wanted, reached = fleet.addressed(name), fleet.reached(name)
             came = {place: reached[place] - told.at_ms for place in wanted & reached.keys()}
             runs[len(wanted)].append(came)
+            watched_ms = fleet.record.end_ms - told.at_ms
+            never[len(wanted)] += [watched_ms] * (len(wanted) - len(came))
     most = fleet.speaking_as_most
     return [
         Step(
             devices,
             tuple(tuple(came.values()) for came in each),
             tuple(tuple(came[place] for place in came.keys() & most) for came in each),
+            tuple(never[devices]),
         )
         for devices, each in runs.items()
     ]
@@ -81,7 +87,8 @@ def reaches_all(taken: Sequence[Step]) -> Seen:
 
 
 def bears(taken: Sequence[Step], late_ms: int = 0) -> Seen:
-    """From T0 to T2 over the devices of the largest step, noted `late_ms` too late at worst; every
+    """From T0 to T2 over the devices of the largest step, noted `late_ms` too late at worst; one
+    that was never told counts with all the time in which it was not. Every
     step, and the knee, told beside. It is the knee of the system with the fleet and the machine
     that they share."""
     if len(taken) < FEWEST_STEPS or not taken[-1].reached_ms:
@@ -94,7 +101,8 @@ def bears(taken: Sequence[Step], late_ms: int = 0) -> Seen:
     else:
         vi = f"điểm gãy: {at} thiết bị; thêm thiết bị không nhanh hơn {fastest:.0f} lệnh/s"
         en = f"the knee: {at} devices; more are told no faster than {fastest:.0f} commands/s"
-    measured = Measured(DELAY, taken[-1].reached_ms, late_ms, P95)
+    delays_ms = sorted((*taken[-1].reached_ms, *taken[-1].never))
+    measured = Measured(DELAY, tuple(delays_ms), late_ms, P95)
     return Seen(True, Text(f"{vi}. {figures}", f"{en}. {figures}"), measured)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from conformance.case import Measured, Seen
 from conformance.checks.acts import answers_named, said_last
 from conformance.checks.fleet import Fleet
-from conformance.record import Record
+from conformance.record import Record, in_vietnamese
 from conformance.sources.acts import State
 from scenarios.scenario import Text
 
@@ -27,7 +27,8 @@ wires tell whole seconds."""
 def told_late(fleet: Fleet, name: str) -> Seen:
     """All devices that an order was given for while they were away were told of it once they were
     back, and were heard; how long after their return, is measured."""
-    back_ms, wanted = _returns(fleet), fleet.addressed(name)
+    back_ms, wanted = returns(fleet), fleet.addressed(name)
+    on_ms = fleet.record.first("link-on").at_ms
     told, heard = fleet.reached(name), fleet.sounded(name).keys()
     late = sorted(wanted - (told.keys() & heard))
     waits_ms = sorted(max(0, at - back_ms[p]) for p, at in told.items() if p in back_ms)
@@ -37,8 +38,9 @@ def told_late(fleet: Fleet, name: str) -> Seen:
         en=f"{len(wanted) - len(late)}/{len(wanted)} devices were told when they were back, and "
         f"heard{fleet.some(late, 'not')}; at most {max(waits_ms, default=0)} ms after they were",
     )
-    if not wanted or not wanted <= back_ms.keys():
-        return Seen(None, says)  # who never came back could not be told
+    was_away = all(told[place] >= on_ms for place in wanted & told.keys())
+    if not wanted or not wanted <= back_ms.keys() or not was_away:
+        return Seen(None, says)  # who never came back could not be told; nor late, who was there
     return Seen(not late, says, Measured(LATE, tuple(waits_ms), fleet.late_ms))
 
 
@@ -74,19 +76,34 @@ def shown_truly(
     fleet: Fleet, states: str, away: Collection[str], *, unheard_is_true: bool = False
 ) -> Seen:
     """Of all devices that were connected when the case began, those that are `away` were shown gone
-    at last, and the others online; or `unheard`, where the system had to begin anew."""
+    at last, and the others online; or `unheard`, where the system had to begin anew. Of one that
+    had left by itself, and was not back when people looked, nothing is said."""
     shown = dict(said_last(fleet.record, states))
     there = fleet.record.first("fleet").detail["connected"]
     fine = ("online", "unheard") if unheard_is_true else ("online",)
     wrong = [n for n in there if shown.get(n) not in (GONE if n in away else fine)]
     missed = [n for n in away if n in wrong]
-    says = Text(
-        vi=f"{len(wrong)}/{len(there)} thiết bị hiển thị sai, trong đó {len(missed)}/{len(away)} "
-        "thiết bị đã mất",
-        en=f"{len(wrong)} of {len(there)} devices are shown wrongly, {len(missed)} of the "
-        f"{len(away)} that were away",
+    vi, en = f"{len(wrong)}/{len(there)} thiết bị hiển thị sai", "devices are shown wrongly"
+    en = f"{len(wrong)} of {len(there)} {en}"
+    if away:
+        vi += f", trong đó {len(missed)}/{len(away)} thiết bị đã mất"
+        en += f", {len(missed)} of the {len(away)} that were away"
+    left = _left_themselves(fleet, states).difference(away)
+    if not left.issuperset(wrong):
+        return Seen(False, Text(vi, en))
+    return Seen(True if there and not wrong and {*away} <= {*there} else None, Text(vi, en))
+
+
+def _left_themselves(fleet: Fleet, states: str) -> set[str]:
+    """The devices that were not connected when people looked last."""
+    looked = [each.at_ms for each in fleet.record.of("told") if each.detail["name"] == states]
+    moves = sorted(
+        (each.at_ms + after_ms, each.what == "joined", place)
+        for each in fleet.record.of("joined", "left")
+        for place, after_ms in zip(each.detail["devices"], each.detail["at_ms"], strict=True)
     )
-    return Seen(not wrong if there else None, says)
+    is_there = {place: joined for at_ms, joined, place in moves if at_ms <= looked[-1]}
+    return {fleet.names[place] for place, joined in is_there.items() if not joined}
 
 
 def counted_truly(record: Record, counts: str, states: str) -> Seen:
@@ -97,15 +114,16 @@ def counted_truly(record: Record, counts: str, states: str) -> Seen:
         raise KeyError(counts)
     counted = {state: n for state, n in answers[-1].detail["said"].items() if n}
     figures = ", ".join(f"{state} {n}" for state, n in sorted(counted.items()))
+    vi = ", ".join(f"{in_vietnamese(state)} {n}" for state, n in sorted(counted.items()))
     total = sum(counted.values())
     says = Text(
-        vi=f"thống kê: {figures}, cộng {total}; danh sách: {listed.total()}",
+        vi=f"thống kê: {vi}, cộng {total}; danh sách: {listed.total()}",
         en=f"statistics: {figures}, {total} in all; the list: {listed.total()}",
     )
     return Seen(counted == dict(listed) if listed else None, says)
 
 
-def _returns(fleet: Fleet) -> Mapping[int, int]:
+def returns(fleet: Fleet) -> Mapping[int, int]:
     """When each device first connected after the links were given back."""
     on_ms, found = fleet.record.first("link-on").at_ms, dict[int, int]()
     for each in fleet.record.of("joined"):
@@ -119,7 +137,7 @@ def _are_back(fleet: Fleet, name: str) -> bool:
     """Whether the system took the order, and all its devices came back."""
     _taken_ms(fleet.record, name)
     wanted = fleet.addressed(name)
-    return bool(wanted) and wanted <= _returns(fleet).keys()
+    return bool(wanted) and wanted <= returns(fleet).keys()
 
 
 def _taken_ms(record: Record, name: str) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from conformance.case import Seen
 from conformance.checks.fleet import Fleet
 from conformance.record import Happening, What
+from conformance.trial import ALIVE
 from scenarios.scenario import Text
 
 
@@ -51,8 +52,12 @@ def told_once(fleet: Fleet) -> Seen:
 
 
 def _asked(fleet: Fleet) -> Mapping[str, int]:
-    """How many plays each order asks for."""
-    orders = [each for each in fleet.record.of("told") if each.detail["kind"] == "Issue"]
+    """How many plays each order asks for; signs of life are none of the case's."""
+    orders = [
+        each
+        for each in fleet.record.of("told")
+        if each.detail["kind"] == "Issue" and not each.detail["name"].startswith(ALIVE)
+    ]
     return {each.detail["order"]: json.loads(each.detail["payload"])["times"] for each in orders}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from conformance.case import Seen
 from conformance.checks.fleet import Fleet
-from conformance.record import Happening, Record
+from conformance.record import Happening, Record, in_vietnamese
 from conformance.sources.intruding.surface import TOO_OFTEN
 from scenarios.scenario import Text
 
@@ -32,7 +32,7 @@ def withstood(record: Record, *names: str, may_cut: bool = False) -> Seen:
     if first:
         return first[0]
     says = Text(
-        vi=f"{len(seen)}/{len(seen)} lần thử bị từ chối: {names[0]}…",
+        vi=f"{len(seen)}/{len(seen)} lần thử bị từ chối: {in_vietnamese(names[0])}…",
         en=f"{len(seen)} of {len(seen)} tries refused: {names[0]}…",
     )
     return seen[0] if len(seen) == 1 else Seen(True, says)
@@ -40,16 +40,16 @@ def withstood(record: Record, *names: str, may_cut: bool = False) -> Seen:
 
 def _withstood(record: Record, name: str, may_cut: bool) -> Seen:
     detail = answer_of(record, name).detail
-    why, status = detail["refusal"], detail.get("status")
+    why, status, vi = detail["refusal"], detail.get("status"), in_vietnamese(name)
     if why is None:
-        return Seen(False, Text(f"{name}: không bị từ chối", f"{name}: it was let through"))
+        return Seen(False, Text(f"{vi}: không bị từ chối", f"{name}: it was let through"))
     if status is None:
-        return Seen(None, Text(f"{name}: không thử được ở đây", f"{name}: cannot be tried here"))
+        return Seen(None, Text(f"{vi}: không thử được ở đây", f"{name}: cannot be tried here"))
     if status >= 500:
-        return Seen(False, Text(f"{name}: hệ thống lỗi ({why})", f"{name}: a fault ({why})"))
+        return Seen(False, Text(f"{vi}: hệ thống lỗi ({why})", f"{name}: a fault ({why})"))
     if status == 0 and not (may_cut and why in ("cut", "ended")):
-        return Seen(None, Text(f"{name}: {why}", f"{name}: {why}"))
-    return Seen(True, Text(f"{name}: bị từ chối ({why})", f"{name}: refused ({why})"))
+        return Seen(None, Text(f"{vi}: {why}", f"{name}: {why}"))
+    return Seen(True, Text(f"{vi}: bị từ chối ({why})", f"{name}: refused ({why})"))
 
 
 def not_hidden(record: Record, names: Sequence[str], seen: Seen) -> Seen:
@@ -67,8 +67,9 @@ def undisturbed(fleet: Fleet, besides: Sequence[str]) -> Seen:
         fleet.names[place] for each in fleet.record.of("left") for place in each.detail["devices"]
     }
     gone = sorted(left.difference(besides))
+    others = set(fleet.record.first("fleet").detail["connected"]).difference(besides)
     says = Text(
         vi=f"{len(gone)} thiết bị khác bị mất kết nối" + (f" ({gone[0]})" if gone else ""),
         en=f"{len(gone)} other devices lost their connection" + (f" ({gone[0]})" if gone else ""),
     )
-    return Seen(not gone, says)
+    return Seen(False if gone else True if others else None, says)

@@ -4,7 +4,13 @@ from collections.abc import Iterator
 
 from conformance.case import PROVINCES, Case, Seen
 from conformance.checks.acts import refused
-from conformance.checks.fleet import Fleet, heard_by_all, nobody_at_all
+from conformance.checks.fleet import (
+    Fleet,
+    heard_by_all,
+    nobody_at_all,
+    nothing_unasked,
+    together,
+)
 from conformance.clauses import SYSTEMS
 from conformance.record import Record
 from conformance.sources.acts import APPROVER, COMPOSER, Appraise, Approve, Return, Submit
@@ -12,7 +18,7 @@ from conformance.sources.dealing import Dealing
 from scenarios.scenario import Text
 
 SOON_MS = 20_000
-AFTERWARDS_MS = 1_500
+AFTERWARDS_MS = 3_000
 """How long the fleet is watched for what should not have been sent."""
 
 TOO_EARLY = ("as a draft", "submitted", "appraised", "returned")
@@ -51,17 +57,16 @@ def _judge_returned(record: Record) -> Iterator[tuple[str, Seen]]:
 
 
 def _not_sent(fleet: Fleet, names: tuple[str, ...]) -> Seen:
-    """Each of these orders was refused, and no device was told of it."""
-    seen = [
-        each for name in names for each in (refused(fleet.record, name), nobody_at_all(fleet, name))
-    ]
-    return next((each for each in seen if not each.ok), seen[0])
+    """Each of these orders was refused, and no device was told of it, by whatever name."""
+    asked = [refused(fleet.record, name) for name in names]
+    nobody = [nobody_at_all(fleet, name) for name in names]
+    return together([*asked, *nobody, nothing_unasked(fleet)])
 
 
 CASES = (
     Case(
         "source-approval",
-        1,
+        2,
         Text(
             vi="Bản tin được gửi sau khi thẩm định và duyệt, không sớm hơn",
             en="A bulletin is sent once it was appraised and approved, and not before",
@@ -73,7 +78,7 @@ CASES = (
     ),
     Case(
         "source-returned",
-        1,
+        2,
         Text(vi="Bản tin bị trả lại không được gửi", en="A returned bulletin is not sent"),
         PROVINCES,
         ("source-not-without-approval",),

@@ -37,6 +37,7 @@ async def until_shown(
     deadline_ms = talk.now_ms() + within_ms
     while talk.now_ms() < deadline_ms:
         found = await talk.do(name, APPROVER, DeviceStates(tuple(devices)))
-        if isinstance(found, Done) and all(state in states for _, state in found.said):
+        shown = found.said if isinstance(found, Done) else ()
+        if shown and all(state in states for _, state in shown):
             return
         await talk.wait(EVERY_MS)

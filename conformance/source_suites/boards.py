@@ -46,7 +46,7 @@ def _judge_shown(record: Record) -> Iterator[tuple[str, Seen]]:
 CASES = (
     Case(
         "source-boards",
-        1,
+        2,
         Text(
             vi="Bản tin chữ hiện trên bảng tin của xã, không hiện nơi khác",
             en="A bulletin of text is shown on the boards of the commune, and on no others",

@@ -73,7 +73,7 @@ def _judge_cancelled(record: Record) -> Iterator[tuple[str, Seen]]:
 CASES = (
     Case(
         "source-emergency-one-commune",
-        1,
+        2,
         Text(
             vi="Khẩn cấp đến một xã: mọi thiết bị của xã, không thiết bị nào khác",
             en="An emergency to one commune: all of its devices, and no others",
@@ -85,7 +85,7 @@ CASES = (
     ),
     Case(
         "source-emergency-everywhere",
-        1,
+        2,
         Text(vi="Khẩn cấp đến toàn tỉnh", en="An emergency to the whole province"),
         PROVINCES,
         ("source-reaches-everywhere", "source-emergency-delay", "source-no-duplicates"),
@@ -96,7 +96,7 @@ CASES = (
     ),
     Case(
         "source-emergency-cancelled",
-        1,
+        2,
         Text(
             vi="Hủy khẩn cấp đang phát: không thiết bị nào phát tiếp",
             en="An emergency on air is cancelled: nobody plays on",

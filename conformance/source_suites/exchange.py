@@ -207,7 +207,7 @@ async def _ordered(talk: Dealing, name: str, peer: PeerSystem, sent: SendBulleti
 CASES = (
     Case(
         "source-from-above",
-        1,
+        2,
         Text(
             vi="Bản tin từ hệ thống trên: đến nguyên vẹn, một lần, phát được, thu hồi được",
             en="Bulletins from above arrive whole and once, can be heard, and be withdrawn",
@@ -226,7 +226,7 @@ CASES = (
     ),
     Case(
         "source-emergency-from-above",
-        1,
+        2,
         Text(
             vi="Khẩn cấp từ hệ thống trên được tin cậy: phát ngay, thu hồi thì dừng",
             en="An emergency of a trusted system above is heard, and its withdrawal ends it",
@@ -239,7 +239,7 @@ CASES = (
     ),
     Case(
         "source-emergency-from-above-waits",
-        1,
+        2,
         Text(
             vi="Khẩn cấp từ hệ thống chưa được tin cậy: chờ người trực",
             en="An emergency of a system that is not trusted waits for a person",
@@ -252,7 +252,7 @@ CASES = (
     ),
     Case(
         "source-exchange-refuses",
-        1,
+        2,
         Text(
             vi="Thông điệp sai mã, sai dạng, của hoặc cho nơi khác: từ chối, không ai phát",
             en="Messages of strangers, without form, or for elsewhere are refused: nobody plays",

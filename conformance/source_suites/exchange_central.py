@@ -149,7 +149,7 @@ def _provinces(talk: Dealing) -> dict[str, Place]:
 CASES = (
     Case(
         "source-central-shares-down",
-        1,
+        2,
         Text(
             vi="Trung ương chia sẻ xuống các tỉnh: bản tin, khẩn cấp kèm địa bàn, thu hồi",
             en="The centre shares with provinces: a bulletin, an emergency with its area, the end",
@@ -163,7 +163,7 @@ CASES = (
     ),
     Case(
         "source-central-gathers",
-        1,
+        2,
         Text(
             vi="Trung ương nhận số liệu, báo cáo của các tỉnh: nguyên vẹn, một lần, đúng tỉnh",
             en="The centre gathers figures and reports of provinces: whole, once, of their own",

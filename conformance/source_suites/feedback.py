@@ -5,7 +5,7 @@ from typing import get_args
 
 from conformance.case import PROVINCES, Case, Seen
 from conformance.checks.acts import named, said_last
-from conformance.record import Record
+from conformance.record import Record, in_vietnamese
 from conformance.sources.acts import (
     APPROVER,
     AnswerFeedback,
@@ -53,7 +53,10 @@ def _judge_handled(record: Record) -> Iterator[tuple[str, Seen]]:
     states = [shown[step].get(first, (None, "missing"))[1] for step in steps]
     is_waiting = all(shown[step].get(second, (None, None))[1] == "received" for step in steps)
     is_routed = states[:2] == ["received", "routed"]
-    says = Text(vi=f"trạng thái: {' → '.join(states)}", en=f"its states: {' → '.join(states)}")
+    says = Text(
+        vi=f"trạng thái: {' → '.join(map(in_vietnamese, states))}",
+        en=f"its states: {' → '.join(states)}",
+    )
     yield "source-feedback-routed", Seen(is_routed and is_waiting, says)
     answers = [shown[step][first][3] for step in steps[2:] if first in shown[step]]
     is_answered = answers == [ANSWER] * 2 and all(state in ANSWERED for state in states[2:])

@@ -133,7 +133,7 @@ def _judge_closed(record: Record) -> Iterator[tuple[str, Seen]]:
 CASES = (
     Case(
         "source-commune-level",
-        1,
+        2,
         Text(
             vi="Người của xã gửi trong xã mình, không gửi được nơi khác",
             en="A commune's people send in their own commune, and nowhere else",
@@ -145,7 +145,7 @@ CASES = (
     ),
     Case(
         "source-district-level",
-        1,
+        2,
         Text(
             vi="Người của huyện gửi trong huyện mình, không gửi được nơi khác",
             en="A district's people send in their own district, and nowhere else",

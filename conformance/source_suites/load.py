@@ -62,7 +62,7 @@ def _judge_loaded(record: Record) -> Iterator[tuple[str, Seen]]:
 CASES = (
     Case(
         "source-load",
-        1,
+        2,
         Text(
             vi="Khẩn cấp đến ngày càng nhiều thiết bị, tìm điểm gãy",
             en="An emergency to more and more devices, until the knee shows",

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from conformance.case import PROVINCES, Case, Measured, Seen
-from conformance.checks.acts import answers_named, said_last
+from conformance.checks.acts import answers_named
 from conformance.checks.fleet import Fleet
-from conformance.checks.outages import GONE
+from conformance.checks.outages import GONE, returns, shown_truly
 from conformance.record import Record
 from conformance.source_suites.asking import EVERY_MS, until_shown
 from conformance.sources.acts import APPROVER, DeviceStates, Done
@@ -31,14 +31,7 @@ async def _states(talk: Dealing) -> None:
 
 
 def _judge_states(record: Record) -> Iterator[tuple[str, Seen]]:
-    there = set(Fleet(record).record.first("fleet").detail["connected"])
-    shown = dict(said_last(record, "states"))
-    wrong = sorted(device for device in there if shown.get(device) != "online")
-    says = Text(
-        vi=f"{len(there) - len(wrong)}/{len(there)} thiết bị đang nối được hiển thị đúng",
-        en=f"{len(there) - len(wrong)}/{len(there)} connected devices are shown as online",
-    )
-    yield "source-shows-online", Seen(not wrong if there else None, says)
+    yield "source-shows-online", shown_truly(Fleet(record), "states", ())
 
 
 async def _lost_and_back(talk: Dealing) -> None:
@@ -51,9 +44,12 @@ async def _lost_and_back(talk: Dealing) -> None:
 
 def _judge_lost_and_back(record: Record) -> Iterator[tuple[str, Seen]]:
     off_ms, on_ms = record.first("link-off").at_ms, record.first("link-on").at_ms
-    shown = [(e.at_ms, e.detail["said"][0][1]) for e in answers_named(record, "state")]
-    gone = [at_ms for at_ms, state in shown if off_ms < at_ms <= on_ms and state in GONE]
-    back = [at_ms for at_ms, state in shown if at_ms > on_ms and state == "online"]
+    shown = [(e.at_ms, dict(e.detail["said"])) for e in answers_named(record, "state")]
+    device = record.first("link-off").detail["devices"][0]
+    meanwhile = [(at_ms, of.get(device)) for at_ms, of in shown if off_ms < at_ms <= on_ms]
+    later = [(at_ms, of.get(device)) for at_ms, of in shown if at_ms > on_ms]
+    gone = [at_ms for at_ms, state in meanwhile if state in GONE]
+    back = [at_ms for at_ms, state in later if state == "online"]
     if gone:
         late_ms = gone[0] - off_ms
         says = Text(vi=f"mất được hiển thị sau {late_ms} ms", en=f"loss shown after {late_ms} ms")
@@ -63,18 +59,20 @@ def _judge_lost_and_back(record: Record) -> Iterator[tuple[str, Seen]]:
         says = Text(
             vi=f"mất {waited_ms} ms, vẫn hiển thị là có", en=f"lost for {waited_ms} ms, not shown"
         )
-        yield "source-shows-loss", Seen(False, says)
+        yield "source-shows-loss", Seen(False if meanwhile else None, says)
     says = Text(vi="thiết bị trở lại không được hiển thị", en="its return is not shown")
     if back:
         after_ms = back[0] - on_ms
         says = Text(vi=f"trở lại sau {after_ms} ms", en=f"its return is shown after {after_ms} ms")
-    yield "source-shows-return", Seen(bool(back), says)
+    # Of a device that did not come back, or at which nobody could look, nothing is said.
+    is_seen = bool(later) and bool(returns(Fleet(record)))
+    yield "source-shows-return", Seen(True if back else False if is_seen else None, says)
 
 
 CASES = (
     Case(
         "source-states",
-        1,
+        2,
         Text(vi="Trạng thái của mọi thiết bị đúng", en="The state of every device is true"),
         PROVINCES,
         ("source-shows-online",),
@@ -85,7 +83,7 @@ CASES = (
     ),
     Case(
         "source-device-lost",
-        1,
+        2,
         Text(
             vi="Thiết bị mất và trở lại được hiển thị",
             en="A device that is lost, and one that is back, is shown",

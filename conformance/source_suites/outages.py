@@ -144,7 +144,7 @@ def _recovered(fleet: Fleet) -> Seen:
 CASES = (
     Case(
         "source-late-devices",
-        1,
+        2,
         Text(
             vi="Thiết bị mất kết nối khi gửi: nhận sau, trừ tin đã hết hạn hoặc đã hủy",
             en="Devices that were away are told later, except what expired or was cancelled",
@@ -175,7 +175,7 @@ CASES = (
     ),
     Case(
         "source-many-lost",
-        1,
+        2,
         Text(
             vi="Nhiều thiết bị mất cùng lúc: trạng thái và thống kê đúng",
             en="Many devices lost at once: states and statistics are true",
@@ -189,7 +189,7 @@ CASES = (
     ),
     Case(
         "source-reconnect-storm",
-        1,
+        2,
         Text(
             vi="Mọi thiết bị nối lại cùng lúc, rồi khẩn cấp đến tất cả",
             en="All devices reconnect at once, and then an emergency reaches all",

@@ -32,7 +32,7 @@ def _judge_repeated(record: Record) -> Iterator[tuple[str, Seen]]:
 CASES = (
     Case(
         "source-repeats",
-        1,
+        2,
         Text(vi="Phát lại đúng số lần đã đặt", en="Repeated as often as asked"),
         PROVINCES,
         ("source-as-often-as-asked", "source-no-duplicates", "source-told-once"),

@@ -81,7 +81,7 @@ def _both_heard(fleet: Fleet, *names: str) -> Seen:
 CASES = (
     Case(
         "source-server-killed",
-        1,
+        2,
         Text(
             vi="Máy chủ tắt đột ngột: lệnh đã nhận vẫn đến, mỗi lệnh một lần",
             en="The server is killed: what it had accepted still comes, and once",
@@ -101,7 +101,7 @@ CASES = (
     ),
     Case(
         "source-broker-away",
-        1,
+        2,
         Text(
             vi="Broker vắng khi gửi: lệnh vẫn đến, mỗi lệnh một lần",
             en="The broker is away when orders are given: they still come, and once",

@@ -7,7 +7,7 @@ from conformance.case import PROVINCES, Case, Seen
 from conformance.checks.acts import said_last
 from conformance.checks.fleet import Fleet, heard_by_all, nobody_outside
 from conformance.checks.security import answer_of, let_through, undisturbed, withstood
-from conformance.record import Record
+from conformance.record import Record, in_vietnamese
 from conformance.sources.acts import APPROVER, Area, DeviceStates, Done, Issue, PlayLog
 from conformance.sources.dealing import Dealing
 from conformance.sources.intruding.attacks import (
@@ -74,7 +74,12 @@ def _judge_impersonated(record: Record) -> Iterator[tuple[str, Seen]]:
         en=f"after {len(GUESSES)} wrong secrets the real device is "
         + ("let in" if entered else "locked out"),
     )
-    yield "source-device-not-locked-out", Seen(entered, says)
+    own = answer_of(record, "own secret").detail
+    if not entered and not own.get("status"):
+        says = Text(f"không thử được: {own['refusal']}", f"cannot be tried: {own['refusal']}")
+        yield "source-device-not-locked-out", Seen(None, says)
+    else:
+        yield "source-device-not-locked-out", Seen(entered, says)
     away = [each.detail["devices"] for each in record.of("link-off")]
     yield (
         "source-others-undisturbed",
@@ -116,7 +121,13 @@ def _judge_injected(record: Record) -> Iterator[tuple[str, Seen]]:
     is_heard = bool(heard["own"]) and control.ok is True
     yield "source-nothing-overheard", Seen(not others if others or is_heard else None, says)
     tried = answer_of(record, "play back").detail["refusal"]
-    outside = nobody_outside(fleet, "captured", "lệnh bị phát lại", "a command played back")
+    outside = nobody_outside(
+        fleet,
+        "captured",
+        "lệnh bị phát lại",
+        "a command played back",
+        was_sent=bool(heard["own"]),
+    )
     # Whether the broker took the messages or ended the connection: nobody may have obeyed.
     unseen = tried == "unsupported" or not heard["own"]
     yield "source-no-injected-command", outside if not unseen else Seen(None, outside.says)
@@ -126,7 +137,8 @@ def _judge_injected(record: Record) -> Iterator[tuple[str, Seen]]:
     noted = {entry for entry, _ in fleet.noted("elsewhere")}
     invented = [row for row in log if row not in noted]
     says = Text(
-        vi=f"thiết bị bị mạo danh hiển thị {state[1]}; {len(invented)} dòng nhật ký giả",
+        vi=f"thiết bị bị mạo danh hiển thị {in_vietnamese(state[1])}; {len(invented)} dòng nhật "
+        "ký giả",
         en=f"the device in whose name was spoken is shown {state[1]}; {len(invented)} false "
         "entries in the log",
     )
@@ -166,7 +178,12 @@ async def _replayed(talk: Dealing) -> None:
 def _judge_replayed(record: Record) -> Iterator[tuple[str, Seen]]:
     fleet = Fleet(record)
     heard = heard_by_all(fleet, "normal", "lệnh", "the order")
-    answer_of(record, "again")
+    # Under the same key: the first answer is that to the order itself.
+    answers = record.answers(record.told("again").order)[1:]
+    is_asked = any(
+        each.detail["refusal"] is None or 0 < (each.detail.get("status") or 0) < 500
+        for each in answers
+    )
     times = Counter(device for (device, _), _ in fleet.noted("normal"))
     doubled = sorted(device for device, number in times.items() if number > 1)
     extra = sorted({fleet.names[place] for place, _ in fleet.unasked()})
@@ -177,7 +194,7 @@ def _judge_replayed(record: Record) -> Iterator[tuple[str, Seen]]:
         "nobody asked for",
     )
     wrong = bool(doubled or extra)
-    yield "source-order-once", Seen(not wrong if heard.ok or wrong else None, says)
+    yield "source-order-once", Seen(not wrong if wrong or (heard.ok and is_asked) else None, says)
     entry = answer_of(record, "log twice").detail["id"]
     rows = [row[1] for row in said_last(record, "play log")]
     number = rows.count(entry)
@@ -191,7 +208,7 @@ def _judge_replayed(record: Record) -> Iterator[tuple[str, Seen]]:
 CASES = (
     Case(
         "source-security-impersonation",
-        1,
+        2,
         Text(
             vi="Không ai mạo danh được thiết bị, và không khóa được thiết bị thật",
             en="Nobody passes for a device, or locks the real one out",
@@ -218,7 +235,7 @@ CASES = (
     ),
     Case(
         "source-security-replay",
-        1,
+        2,
         Text(
             vi="Lệnh và dòng nhật ký gửi lại chỉ tính một lần",
             en="An order and an entry of the log that come again count once",

@@ -155,7 +155,7 @@ CASES = (
     ),
     Case(
         "source-security-too-much",
-        1,
+        2,
         Text(
             vi="Quá dài, quá sâu, không đúng kiểu: bị từ chối, hệ thống vẫn chạy",
             en="Too long, too deep, of another kind: refused, and the system runs on",

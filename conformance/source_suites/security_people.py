@@ -40,7 +40,10 @@ AFTERWARDS_MS = 3_000
 PAUSE_MS = 300
 GUESSES = tuple(f"wrong {number}" for number in range(1, 11))
 SLOWED_MS = 2_000
-"""By so much a late guess has to be answered later than the first to be slowed down."""
+"""By so much late guesses have to be answered later than the first to be slowed down."""
+
+LAST = 3
+"""How many of them: one alone may be slow by chance."""
 
 ASKED_AFTER_S = (65, 125, 125, 285)
 """When the right person tries again: seldom, as tries may lengthen a lock; ten minutes in all."""
@@ -71,17 +74,22 @@ def _judge_guessed(record: Record) -> Iterator[tuple[str, Seen]]:
     ]
     statuses = [each.detail.get("status") for each in answers]
     entered = let_through(record, "right at once")
-    slowed = TOO_OFTEN in statuses or took_ms[-1] - took_ms[0] >= SLOWED_MS
+    slower_ms = min(took_ms[-LAST:]) - took_ms[0] - Fleet(record).late_ms
+    slowed = TOO_OFTEN in statuses or slower_ms >= SLOWED_MS
+    locked = refused(record, "right at once").ok is True
     says = Text(
         vi="mười lần sai vẫn không bị chậm lại hay khóa",
         en="ten wrong passwords in a row are neither slowed down nor end in a lock",
     )
-    if slowed or not entered:
+    if slowed or locked:
         says = Text(
             vi="sau mười lần sai: " + ("bị chặn hoặc chậm lại" if slowed else "tạm khóa"),
             en="after ten wrong ones: " + ("not heard, or slowed down" if slowed else "locked"),
         )
-    yield "source-guess-slowed", Seen((slowed or not entered) if control else None, says)
+    is_told = control and (entered or locked or slowed)
+    yield "source-guess-slowed", Seen(slowed or locked, says) if is_told else _nothing()
+    if not entered and not locked:
+        return
     if entered:
         says = Text("người đúng vào được ngay", "the right person is let in at once")
         yield "source-lock-ends", Seen(True, says)
@@ -212,7 +220,7 @@ def _nothing() -> Seen:
 CASES = (
     Case(
         "source-security-guessing",
-        1,
+        2,
         Text(
             vi="Đoán mật khẩu mười lần: bị từ chối, bị chặn, và người đúng vào lại được",
             en="Ten guesses at a password: refused, slowed down, and the right person comes back",

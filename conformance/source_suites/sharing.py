@@ -187,7 +187,7 @@ _NEVER = Seen(False, Text("không đến", "it never came"))
 CASES = (
     Case(
         "source-shares-up",
-        1,
+        2,
         Text(
             vi="Chia sẻ lên hệ thống trên: bản tin, thu hồi, báo cáo năm, nguyên vẹn",
             en="Shared upward whole: bulletins, their end, the yearly report",

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conformance.case import Seen
 from conformance.checks.exchange import (
     all_of,
     came_times,
@@ -84,5 +85,8 @@ def test_all_of_nothing_is_nothing():
         all_of([])
     good, bad = same("a", {"x": 1}, {"x": 1}, ["x"]), same("b", {"x": 1}, {"x": 2}, ["x"])
     assert all_of([good, bad]) is bad
+    unseen = Seen(None, good.says)
+    assert all_of([unseen, bad, good]) is bad, "what was not seen hides no failure"
+    assert all_of([good, unseen, good]) is unseen
     assert bad.says == Text("b: khác ở x", "b: other in x")
     assert same("c", {"x": 1}, {"x": "1"}, ["x"]).ok is False, "types are kept"

@@ -68,7 +68,7 @@ def steps(record, *reached, asking=()):
         came = [(place, after) for place, after in enumerate(times) if after is not None]
         said = {"devices": [p for p, _ in came], "received_ms": [after for _, after in came]}
         lines.append((at_ms, "reached", {"order": order, "action": "Play", **said}))
-    return load.steps(Fleet(record(*lines)))
+    return load.steps(Fleet(record(*lines, (60_000, "end", {}))))
 
 
 def test_all_steps_are_told_with_the_knee(record):
@@ -103,6 +103,14 @@ def test_a_device_that_a_step_never_reached(record):
     taken = steps(record, [10, 20], [10, None, 20], [10, 20, 30, 40])
     assert load.reaches_all(taken).ok is False
     assert load.reaches_all(taken).says.en == "devices told: 2/2, 2/3, 4/4"
+
+
+def test_devices_that_the_largest_step_never_reached_count_for_its_delay(record):
+    taken = steps(record, [10, 20], [10, 20, 30], [10, None, None, 30])
+    measured = load.bears(taken).measured
+    assert measured.values_ms[:2] == (10, 30)
+    assert len(measured.values_ms) == 4
+    assert measured.value_ms == 40_000, "from T0 to the end"
 
 
 def test_too_few_steps_show_nothing(record):

@@ -34,12 +34,17 @@ def judge(case, record):
     return {name: each.ok for name, each in judged(CASES[case], record).items()}
 
 
-def guesses(last=None, at_once=None, later=()):
+def guesses(last=None, at_once=None, later=(), number=1):
     names = [f"wrong {number}" for number in range(1, 11)]
     lines = [("right before", done()), *((name, no()) for name in names)]
     if last is not None:
-        lines[-1] = (names[-1], last)
+        lines[-number:] = [(name, last) for name in names[-number:]]
     return record_of(*lines, ("right at once", at_once or done()), *later)
+
+
+def late(record):
+    """The same, where the harness itself noted its instants a second late."""
+    return Record([*record.happenings, Happening(10**6, "late", {"worst_ms": 1_000})])
 
 
 @pytest.mark.parametrize(
@@ -50,7 +55,10 @@ def guesses(last=None, at_once=None, later=()):
         (guesses(at_once=no(), later=[("right later", no())]), (True, True, False)),
         (guesses(at_once=no(), later=[("right later", done())]), (True, True, True)),
         (guesses(last=no(429)), (True, True, True)),
-        (guesses(last=no(after_ms=2_900)), (True, True, True)),
+        (guesses(last=no(after_ms=2_900)), (True, False, True)),
+        (guesses(last=no(after_ms=2_900), number=3), (True, True, True)),
+        (late(guesses(last=no(after_ms=2_900), number=3)), (True, False, True)),
+        (guesses(at_once=no(0), later=[("right later", done())]), (True, None, None)),
         (guesses(last=done()), (False, False, True)),
         (guesses(last=no(503)), (False, False, True)),
     ],

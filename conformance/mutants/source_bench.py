@@ -15,6 +15,7 @@ from conformance.sources import bench, reference
 from conformance.sources.acts import Place
 from conformance.sources.contract import System
 from conformance.sources.features import FEATURES
+from conformance.sources.fleet import few, residents
 from conformance.sources.target import PERMITS, Around, Target
 from conformance.trial import Trial
 from simulator.live.installation import Installation
@@ -47,6 +48,7 @@ TryBehind = Callable[[Mutation, Case], Trial]
 def behind(devices: int = DEVICES) -> Iterator[TryBehind]:
     """The reference system behind both proxies; raises `OSError`."""
     run, numbers = secrets.token_hex(5), count(1)
+    by_mqtt = devices - len(few(residents(TARGET.place, TARGET.era, devices)))
     with (
         standing() as between,
         bench.running(
@@ -55,7 +57,7 @@ def behind(devices: int = DEVICES) -> Iterator[TryBehind]:
     ):
 
         def tried(mutation: Mutation, case: Case) -> Trial:
-            between.until_there(devices, BACK_S)
+            between.until_there(by_mqtt, BACK_S)
             between.mutate(mutation)
             try:
                 return try_one(case, f"{run}-{next(numbers)}")

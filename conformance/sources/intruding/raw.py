@@ -25,6 +25,11 @@ class Place:
     tls: ssl.SSLContext | None = None
 
 
+_RECORD_BYTES = 16_384
+"""The most of one record of TLS, and so of one write: of more than a few after the other side has
+gone asyncio complains to people."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What came back, at most `MOST_BYTES` of it, and how it ended."""
@@ -79,8 +84,10 @@ async def _send(writer: asyncio.StreamWriter, pieces: Iterable[bytes]) -> None:
     """As far as the other side takes it."""
     with suppress(OSError):
         for piece in pieces:
-            writer.write(piece)
-            await writer.drain()
+            for at in range(0, len(piece), _RECORD_BYTES):
+                writer.write(piece[at : at + _RECORD_BYTES])
+                await asyncio.sleep(0)  # drain learns of a loss only in a turn of the loop
+                await writer.drain()
 
 
 # ---- TLS ----------------------------------------------------------------------------------------

@@ -1,7 +1,9 @@
 """Bytes on the wire: what TLS and MQTT servers really say to them."""
 
 import asyncio
+import socket
 import ssl
+import struct
 import threading
 import warnings
 from contextlib import contextmanager
@@ -108,3 +110,24 @@ def test_nobody_there_and_who_says_nothing():
         place = raw.Place("", server.getsockname()[1], "127.0.0.1")
         assert asyncio.run(raw.exchange(place, [b"x"], 0.2, None)) == raw.Heard(b"", "open")
     assert asyncio.run(raw.exchange(place, [b"x"], 1, None)) == raw.Heard(b"", "unreached")
+
+
+def test_nobody_is_told_again_and_again_that_the_other_side_has_gone(caplog):
+    """Seen at a server that resets a connection under a header of a megabyte."""
+    authority = trustme.CA()
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(NAME).configure_cert(served)
+    trusted = ssl.create_default_context()
+    authority.configure_trust(trusted)
+
+    def answer(connection):
+        with served.wrap_socket(connection, server_side=True) as wrapped:
+            wrapped.recv(100)
+            at_once = struct.pack("ii", 1, 0)
+            wrapped.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+
+    with listening(answer) as port:
+        place = raw.Place(NAME, port, "127.0.0.1", trusted)
+        heard = asyncio.run(raw.exchange(place, [b"x" * 100, *[bytes(1 << 16)] * 200], 20, None))
+    assert heard.end == "ended"
+    assert [each.getMessage() for each in caplog.records] == []

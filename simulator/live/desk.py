@@ -21,6 +21,9 @@ KEPT = httpx2.Limits(keepalive_expiry=2.0)
 and a request that meets that end is lost."""
 
 _STEP_S = 30
+_ON_ITS_WAY_S = 10
+"""How long a code may take until it is looked at."""
+
 _FRESH_S = 150.0
 """How long a code of the second factor serves here; the source system takes it for five minutes."""
 
@@ -122,9 +125,12 @@ class Desk:
             if self._confirmed_s is not None and now_s - self._confirmed_s < _FRESH_S:
                 return
             assert self._account.totp_secret is not None, "whoever orders an emergency has one"
-            # Each code works once, and not before one that worked already.
-            now_step = int(time.time()) // _STEP_S
-            step = max(self._shown_step + 1, now_step - 1)
+            # Each code works once, and not before one that worked already; that of the step before
+            # works until this one ends, and may come too late.
+            epoch_s = time.time()
+            now_step = int(epoch_s) // _STEP_S
+            oldest = int(epoch_s + _ON_ITS_WAY_S) // _STEP_S - 1
+            step = max(self._shown_step + 1, oldest)
             if step > now_step + 1:
                 raise NotAnswered("every code of this minute was shown already")
             self._shown_step = step

@@ -54,8 +54,8 @@ class OperatorHalf(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A dialect in which devices ask the system for their commands, its HTTP servers, and how
-    often."""
+    """How devices speak with the system: a dialect, the HTTP servers that it asks, and how often
+    devices ask for commands; 0 where they need not."""
 
     dialect: Dialect
     services: Mapping[Service, str]

@@ -4,7 +4,7 @@ import ssl
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from conformance.sources.contract import FleetHalf
+from conformance.sources.contract import Asking, FleetHalf
 from conformance.sources.fleet import few
 from simulator.emulator.events import Listener
 from simulator.emulator.fleet import EmulatedFleet
@@ -24,33 +24,23 @@ class Speaking:
         trusted: ssl.SSLContext | None = None,
     ) -> None:
         """Nothing is connected yet; `trusted` is for https. Raises `NoRoom`."""
-        broker, origins, beside = half.broker, half.origins, half.beside
-        asking = few(people) if beside is not None else frozenset()
+        asking = few(people) if half.beside is not None else frozenset()
         most = [each for each in people if each.name not in asking]
+        ways = [(most, Asking(half.dialect, half.services, half.poll_ms))]
+        if half.beside is not None and asking:
+            ways.append(([each for each in people if each.name in asking], half.beside))
         self._fleets = [
             EmulatedFleet(
-                [_member(each, secrets[each.name], half.poll_ms) for each in most],
-                broker,
-                half.dialect,
-                services=half.services,
-                origins=origins,
+                [_member(each, secrets[each.name], way.poll_ms) for each in them],
+                half.broker,
+                way.dialect,
+                services=way.services,
+                origins=half.origins,
                 listener=listener,
                 trusted=trusted,
             )
+            for them, way in ways
         ]
-        if beside is not None and asking:
-            others = [each for each in people if each.name in asking]
-            self._fleets.append(
-                EmulatedFleet(
-                    [_member(each, secrets[each.name], beside.poll_ms) for each in others],
-                    broker,
-                    beside.dialect,
-                    services=beside.services,
-                    origins=origins,
-                    listener=listener,
-                    trusted=trusted,
-                )
-            )
         self.clock = self._fleets[0].clock
 
     @property
